@@ -1,0 +1,68 @@
+"""Bounds on answers, checked before anything else looks at them."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from .field_error import FieldError, Path
+
+MAX_DEPTH = 16
+MAX_VALUES = 20_000
+MAX_TEXT = 100_000
+MAX_DIGITS = 30
+
+
+def beyond_limits(data: Any) -> FieldError | None:
+    """The first answer that is too deep, too big, or holds what PostgreSQL's jsonb cannot (NUL,
+    lone surrogates, NaN); None when all is well."""
+    for count, (path, value) in enumerate(_walk(data)):
+        if count > MAX_VALUES or len(path) > MAX_DEPTH:
+            return FieldError(path, "limite")
+        fault = _fault(value)
+        if fault:
+            return FieldError(path, fault, None)
+    return None
+
+
+def _walk(data: Any) -> Iterator[tuple[Path, Any]]:
+    waiting: list[tuple[Path, Any]] = [((), data)]
+    while waiting:
+        path, value = waiting.pop()
+        yield path, value
+        if len(path) > MAX_DEPTH:
+            continue
+        if isinstance(value, dict):
+            waiting.extend(((*path, key), part) for key, part in value.items())
+        elif isinstance(value, list):
+            waiting.extend(((*path, index), part) for index, part in enumerate(value))
+
+
+def _fault(value: Any) -> str | None:
+    if isinstance(value, str):
+        return _fault_of_text(value)
+    if isinstance(value, dict):
+        return next((fault for key in value if (fault := _fault_of_text(key))), None)
+    if isinstance(value, bool) or value is None or isinstance(value, list):
+        return None
+    if isinstance(value, int):
+        return "limite" if abs(value) >= 10**MAX_DIGITS else None
+    if isinstance(value, Decimal):
+        return _fault_of_decimal(value)
+    return "type"
+
+
+def _fault_of_text(text: Any) -> str | None:
+    if not isinstance(text, str):
+        return "type"
+    if len(text) > MAX_TEXT:
+        return "limite"
+    broken = "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
+    return "carattere" if broken else None
+
+
+def _fault_of_decimal(number: Decimal) -> str | None:
+    if not number.is_finite():
+        return "limite"
+    exponent = number.as_tuple().exponent
+    small = isinstance(exponent, int) and exponent >= -MAX_DIGITS and number.adjusted() < MAX_DIGITS
+    return None if small else "limite"
