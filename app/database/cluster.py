@@ -1,0 +1,253 @@
+"""An embedded PostgreSQL cluster: private data, one unix socket, started and stopped by its users.
+
+Whoever calls `start` first makes and starts it, the others attach; the last to `stop` stops it. A server left behind
+by a killed process is adopted, an unclean stop recovers by itself. Trust is the only authentication, so the socket's
+directory is closed to everybody but the account that runs the server.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.database import binaries, place, postmaster, url
+from app.database.lock import LockTimeout, Share, exclusive
+from app.database.place import Place
+from app.startup import StartupRefused
+
+SUPERUSER = "postgres"
+OWNER = "percorsi_owner"
+APPLICATION = "percorsi_app"
+DATABASE = "percorsi"
+
+_PATIENCE = 60  # seconds for a start or a stop; recovery after a long outage is the slow case
+_ORPHANS = 5.0  # seconds that backends take to notice that their postmaster was killed
+_LOG_LIMIT = 10_000_000  # bytes
+_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "timezone": "UTC",
+    "max_connections": "100",
+    "lc_messages": "C",
+    "log_min_messages": "warning",
+    # A statement or a DETAIL quotes the values it was given, and values are about people.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "logging_collector": "off",
+}
+_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True)
+class Urls:
+    """The addresses of one database: as its owner, as the application, as the cluster's superuser."""
+
+    owner: str
+    application: str
+    superuser: str
+
+
+class Cluster:
+    """The cluster of one PERCORSI_HOME; `durable=False` is for tests, which can lose their data."""
+
+    def __init__(self, home: Path, *, durable: bool = True) -> None:
+        self.home = home
+        self.durable = durable
+        self._place: Place | None = None
+        self._share = Share(home / "postgres.users")
+
+    @property
+    def place(self) -> Place:
+        """Its directories, made on first use."""
+        if self._place is None:
+            self._place = place.prepare(self.home)
+        return self._place
+
+    @property
+    def urls(self) -> Urls:
+        return self.urls_of(DATABASE)
+
+    def urls_of(self, database: str) -> Urls:
+        """The addresses of another database of the same cluster."""
+        sockets = self.place.sockets
+        return Urls(
+            owner=url.on_socket(sockets, OWNER, database),
+            application=url.on_socket(sockets, APPLICATION, database),
+            superuser=url.on_socket(sockets, SUPERUSER, database),
+        )
+
+    def start(self) -> Urls:
+        """Become a user of the running cluster, starting it if need be. Raises StartupRefused."""
+        try:
+            place.make_home(self.home)
+            with exclusive(self.home / "postgres.lock"):
+                if not self._is_running():
+                    self._run()
+                self._share.take()
+        except LockTimeout as error:
+            raise StartupRefused(
+                f"Un altro programma tiene fermo l'avvio di PostgreSQL («{error.path}»): aspetta che finisca e riprova."
+            ) from error
+        except OSError as error:
+            raise place.refusal(self.home, error) from error
+        return self.urls
+
+    def stop(self) -> bool:
+        """Leave the cluster; True when we were its last user and it is stopped."""
+        with exclusive(self.home / "postgres.lock"):
+            if not self._share.leave():
+                return False
+            if postmaster.read(self.place.data) is not None:
+                stopped = self._pg(
+                    "pg_ctl", "stop", "-m", "fast", "-t", str(_PATIENCE), "-D", str(self.place.data)
+                )
+                if stopped.returncode != 0 and self._is_running():
+                    self._pg("pg_ctl", "stop", "-m", "immediate", "-D", str(self.place.data))
+            return True
+
+    def _is_running(self) -> bool:
+        """Whether our server is there, ready; one that belongs to somebody else is refused."""
+        data = self.place.data
+        found = postmaster.read(data)
+        if found is None or not _is_alive(found.pid, data):
+            return False
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            if found is None or not _is_alive(found.pid, data):
+                return False
+            if found.ready and found.sockets == self.place.sockets:
+                return True
+            if found.ready:
+                break
+            time.sleep(0.02)
+            found = postmaster.read(data)
+        pid = found.pid if found else 0
+        raise StartupRefused(
+            f"Sui dati in «{data}» lavora già un altro PostgreSQL (processo {pid}), che non è stato avviato da qui: "
+            "fermalo, oppure usalo indicando DATABASE_URL."
+        )
+
+    def _run(self) -> None:
+        self._make_data()
+        self._clear_the_dead()
+        log = self.place.log
+        if log.exists() and log.stat().st_size > _LOG_LIMIT:
+            os.truncate(log, 0)
+        start = ["start", "-w", "-t", str(_PATIENCE), "-D", str(self.place.data), "-l", str(log)]
+        before = log.stat().st_size if log.exists() else 0
+        result = self._pg("pg_ctl", *start, "-o", self._options())
+        if result.returncode != 0:
+            raise self._refusal(_tail(log, before) or result.stdout)
+
+    def _options(self) -> str:
+        settings = {"unix_socket_directories": f'"{self.place.sockets}"', **_SETTINGS}
+        if not self.durable:
+            settings |= _FORGETFUL
+        return " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
+
+    def _make_data(self) -> None:
+        data = self.place.data
+        version = data / "PG_VERSION"
+        if version.exists():
+            major = version.read_text().strip()
+            if major != str(binaries.MAJOR):
+                raise StartupRefused(
+                    f"I dati in «{data}» sono di PostgreSQL {major}, i programmi di questa versione sono della "
+                    f"{binaries.MAJOR}: salva i dati con pg_dump della versione {major} e ripristinali in una cartella "
+                    "nuova, oppure torna alla versione precedente del programma."
+                )
+            return
+        # Made aside and renamed, so that an interrupted initdb leaves nothing that looks like data.
+        unfinished = self.place.room / "data.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        # The built-in locale gives Unicode case rules and an order that no system upgrade can change under an index.
+        result = self._pg(
+            "initdb",
+            *(
+                "-D",
+                str(unfinished),
+                "-U",
+                SUPERUSER,
+                "-E",
+                "UTF8",
+                "--auth-local=trust",
+                "--auth-host=reject",
+            ),
+            *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
+            *([] if self.durable else ["--no-sync"]),
+        )
+        if result.returncode != 0:
+            raise self._refusal(result.stdout)
+        unfinished.rename(data)
+
+    def _clear_the_dead(self) -> None:
+        """Remove the pid file of a dead server, once no process works on its data.
+
+        PostgreSQL does it by itself unless the pid is now another program's, or a zombie's that no init collects.
+        """
+        data = self.place.data
+        if not postmaster.can_see_processes():
+            return
+        deadline = time.monotonic() + _ORPHANS
+        while left := postmaster.processes(data):
+            if time.monotonic() > deadline:
+                raise StartupRefused(
+                    f"Sui dati in «{data}» lavorano ancora i processi {', '.join(map(str, left))} di un PostgreSQL "
+                    "interrotto: fermali e riprova."
+                )
+            time.sleep(0.02)
+        (data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _pg(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one of PostgreSQL's programs as the cluster's account, in a session of its own.
+
+        A session of its own keeps the terminal's Ctrl-C from reaching the server before its users have left it.
+        """
+        room = self.place.room
+        directory = binaries.reachable(self.place.account, room)
+        environment = {"PATH": f"{directory}:{os.defpath}", "LC_ALL": "C", "TZ": "UTC", "HOME": str(room)}
+        return subprocess.run(
+            [str(directory / program), *arguments],
+            cwd=room,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            check=False,
+            **self.place.account.identity,
+        )
+
+    def _refusal(self, log: str) -> StartupRefused:
+        if "No space left on device" in log:
+            return StartupRefused(
+                f"Il disco di «{self.place.room}» è pieno: libera almeno 200 MB e riprova. I dati salvati sono integri."
+            )
+        last = " · ".join(line.strip() for line in log.splitlines()[-3:])
+        return StartupRefused(f"PostgreSQL non è partito. Registro: «{self.place.log}». Ultime righe: {last}")
+
+
+def _is_alive(pid: int, data: Path) -> bool:
+    if postmaster.can_see_processes():
+        return pid in postmaster.processes(data)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _tail(log: Path, start: int) -> str:
+    if not log.exists():
+        return ""
+    with log.open("rb") as file:
+        file.seek(start)
+        return file.read(100_000).decode(errors="replace")

@@ -1,0 +1,70 @@
+"""The ente for which this thread of execution works, told to PostgreSQL in every transaction.
+
+Row-level security reads it from `app.ente_id`, set with `set_config(…, true)`: local to the transaction, so that a
+connection given back to the pool carries nothing over. No ente means no rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+TELL = "select set_config('app.ente_id', %(ente_id)s, true)"
+
+_ente: ContextVar[int | None] = ContextVar("ente", default=None)
+_KEY = "ente_id"
+_NOT_TOLD = object()
+
+
+class EnteChanged(Exception):
+    """A transaction begun for one ente was used for another: commit or roll back before changing ente."""
+
+    def __init__(self, begun_for: int, used_for: int | None) -> None:
+        super().__init__(f"transaction of ente {begun_for} used for ente {used_for}")
+        self.begun_for = begun_for
+        self.used_for = used_for
+
+
+@contextmanager
+def ente_context(ente_id: int | None) -> Iterator[None]:
+    """Work for `ente_id`; None works for nobody and sees no row of any ente."""
+    token = _ente.set(ente_id)
+    try:
+        yield
+    finally:
+        _ente.reset(token)
+
+
+def current_ente() -> int | None:
+    """The ente for which we work now."""
+    return _ente.get()
+
+
+def watch(engine: Engine) -> None:
+    """Make every transaction of `engine` say for which ente it works, just before its first statement.
+
+    Before the first statement rather than at its beginning, so that a dead connection fails inside SQLAlchemy's own
+    disconnect handling, and an ente known only after the login can enter the transaction that looked it up.
+    """
+    event.listen(engine, "begin", _forget)
+    event.listen(engine, "rollback_savepoint", _forget)  # which undoes a set_config made inside the savepoint
+    event.listen(engine, "before_cursor_execute", _tell)
+
+
+def _forget(connection: Connection, *_: Any) -> None:
+    connection.info[_KEY] = _NOT_TOLD
+
+
+def _tell(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+    told = connection.info.get(_KEY, _NOT_TOLD)
+    ente_id = _ente.get()
+    if told == ente_id or statement == TELL:
+        return
+    if told is not _NOT_TOLD and told is not None:
+        raise EnteChanged(told, ente_id)
+    connection.exec_driver_sql(TELL, {"ente_id": "" if ente_id is None else str(ente_id)})
+    connection.info[_KEY] = ente_id

@@ -1,0 +1,61 @@
+"""How the application connects: time limits, exact JSON, and the ente told in each transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, create_engine
+
+from app.database import context, db
+from engine.json import dumps_text, loads
+
+POOL_TIMEOUT = 5  # seconds: an exhausted pool answers 503 soon instead of queueing people
+STATEMENT_TIMEOUT = 30_000  # milliseconds
+IDLE_TIMEOUT = 60_000  # milliseconds in a transaction that does nothing
+
+_SESSION_SETTINGS = {
+    "statement_timeout": STATEMENT_TIMEOUT,
+    "lock_timeout": 10_000,
+    "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
+    "timezone": "UTC",
+}
+
+
+def options(*, pool_size: int = 10) -> dict[str, Any]:
+    """The arguments of `create_engine` for the application's role.
+
+    No ping before use: it would cost a round trip a request. A connection that died is noticed by its first statement,
+    which empties the pool, and `transaction.retrying` runs the work again on a new one.
+    """
+    return {
+        "pool_size": pool_size,
+        "max_overflow": 5,
+        "pool_timeout": POOL_TIMEOUT,
+        "pool_pre_ping": False,
+        "json_serializer": dumps_text,
+        "json_deserializer": loads,
+        "connect_args": {
+            "connect_timeout": 5,
+            "application_name": "percorsi",
+            "keepalives_idle": 30,
+            "tcp_user_timeout": 10_000,
+            "options": " ".join(f"-c {name}={value}" for name, value in _SESSION_SETTINGS.items()),
+        },
+    }
+
+
+def connect(database_url: str, *, pool_size: int = 10) -> Engine:
+    """An engine for use outside Flask (worker, clock, commands, tests)."""
+    engine = create_engine(database_url, **options(pool_size=pool_size))
+    context.watch(engine)
+    return engine
+
+
+def init_app(app: Flask, database_url: str) -> None:
+    """Give `app` its database."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options()
+    db.init_app(app)
+    with app.app_context():
+        context.watch(db.engine)

@@ -1,0 +1,68 @@
+"""Roles, database and schema: made when missing, left alone when there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from app.database import schema, url
+from app.database.cluster import APPLICATION, DATABASE, OWNER, Cluster, Urls
+from app.startup import StartupRefused
+
+_WEAK = "login nosuperuser nobypassrls nocreatedb nocreaterole noreplication"
+
+
+def embedded(cluster: Cluster, database: str = DATABASE) -> Urls:
+    """Provision a database of the running embedded cluster and migrate it."""
+    with _connected(cluster.urls_of("postgres").superuser) as connection:
+        for role in (OWNER, APPLICATION):
+            if not _exists(connection, "pg_roles", "rolname", role):
+                connection.execute(text(f"create role {role} {_WEAK}"))
+        if not _exists(connection, "pg_database", "datname", database):
+            connection.execute(text(f"create database {database} owner {OWNER}"))
+            connection.execute(text(f"revoke all on database {database} from public"))
+            connection.execute(text(f"grant connect on database {database} to {APPLICATION}"))
+    urls = cluster.urls_of(database)
+    schema.upgrade(urls.owner)
+    return urls
+
+
+def external(owner_url: str, application_url: str) -> None:
+    """Migrate somebody else's database. Raises StartupRefused when it does not answer or lacks the roles."""
+    with _connected(owner_url) as connection:
+        if not _exists(connection, "pg_roles", "rolname", APPLICATION):
+            raise StartupRefused(
+                f"Nel database manca il ruolo dell'applicazione. Crealo con: CREATE ROLE {APPLICATION} LOGIN "
+                "NOSUPERUSER NOBYPASSRLS PASSWORD '…'; e mettilo in DATABASE_URL."
+            )
+    if url.role(application_url) == url.role(owner_url):
+        raise StartupRefused(
+            f"DATABASE_URL deve entrare con il ruolo {APPLICATION}, che non possiede nulla; DATABASE_OWNER_URL con il "
+            "ruolo che possiede il database. Ora indicano lo stesso ruolo."
+        )
+    schema.upgrade(owner_url)
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Connection]:
+    engine = create_engine(
+        address, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 5}
+    )
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except OperationalError as error:
+        place = engine.url.set(password=None, username=None).render_as_string()
+        raise StartupRefused(
+            f"Il database «{place}» non risponde: controlla che sia acceso e che indirizzo, ruolo e password siano giusti."
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _exists(connection: Connection, catalogue: str, column: str, name: str) -> bool:
+    query = text(f"select exists (select from {catalogue} where {column} = :name)")  # noqa: S608 - our own constants
+    return bool(connection.scalar(query, {"name": name}))

@@ -1,0 +1,5 @@
+"""Why the program will not start."""
+
+
+class StartupRefused(Exception):
+    """The program cannot start; the message is an Italian sentence for whoever started it, free of secrets."""

@@ -1,0 +1,125 @@
+"""A real PostgreSQL for the tests: one private cluster for the run, one copy of the migrated template for each test.
+
+The processes of xdist share the cluster through file locks; it starts with the first test that asks for a database
+and is stopped and removed when the run ends.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy.orm import Session
+
+from app.database import engine as engines
+from app.database import provision
+from app.database.cluster import Cluster, Urls
+from app.database.context import ente_context
+from app.database.lock import exclusive
+
+TEMPLATE = "template_percorsi"
+RUNS = Path("/tmp")
+_RUN = os.environ.setdefault("PERCORSI_TEST_RUN", uuid.uuid4().hex[:8])  # inherited by the processes of xdist
+_number = count(1)
+
+
+def _home() -> Path:
+    return RUNS / f"percorsi-test-{_RUN}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop the cluster and remove it, from the process that outlives the others."""
+    if not hasattr(session.config, "workerinput") and _home().exists():
+        Cluster(_home(), durable=False).stop()
+        shutil.rmtree(_home())
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    """The run's cluster, its template migrated to head."""
+    home = _home()
+    home.mkdir(exist_ok=True)
+    home.chmod(0o711)
+    shared = Cluster(home, durable=False)
+    shared.start()
+    with exclusive(home / "template.lock"):
+        done = home / "template.done"
+        if not done.exists():
+            provision.embedded(shared, TEMPLATE)
+            done.touch()
+    return shared
+
+
+@pytest.fixture(scope="session")
+def superuser_engine(cluster: Cluster) -> Iterator[Engine]:
+    """Connections that make and drop databases."""
+    superuser = cluster.urls_of("postgres").superuser
+    engine = create_engine(superuser, isolation_level="AUTOCOMMIT", pool_size=1)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def urls(cluster: Cluster, superuser_engine: Engine) -> Iterator[Urls]:
+    """The addresses of a fresh, migrated, empty database."""
+    name = f"test_{os.getpid()}_{next(_number)}"
+    with superuser_engine.connect() as connection:
+        connection.execute(
+            text(f"create database {name} template {TEMPLATE} owner percorsi_owner strategy file_copy")
+        )
+        yield cluster.urls_of(name)
+        connection.execute(text(f"drop database {name} with (force)"))
+
+
+@pytest.fixture
+def database_url(urls: Urls) -> str:
+    """The test's database as the application enters it."""
+    return urls.application
+
+
+@pytest.fixture
+def owner_url(urls: Urls) -> str:
+    """The test's database as its owner, for migrations."""
+    return urls.owner
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """The application's connections, under row-level security."""
+    made = engines.connect(database_url, pool_size=5)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def owner_engine(owner_url: str) -> Iterator[Engine]:
+    """The owner's connections: they see every ente."""
+    made = create_engine(owner_url, poolclass=NullPool)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session of the application, for no ente until the test enters one."""
+    with Session(engine) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ente(owner_engine: Engine) -> Iterator[int]:
+    """Ente 1, a synthetic comune, entered for the whole test; ente 2 is its neighbour."""
+    with owner_engine.begin() as connection:
+        connection.execute(
+            text(
+                "insert into ente (id, slug, nome, tipo, sintetico) values "
+                "(1, 'genova', 'Comune di Genova', 'comune', true), (2, 'recco', 'Comune di Recco', 'comune', true)"
+            )
+        )
+    with ente_context(1):
+        yield 1
