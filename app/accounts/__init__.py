@@ -1,0 +1,1 @@
+"""Accounts, login, sessions and roles of the people who work here."""

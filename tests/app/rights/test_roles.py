@@ -1,0 +1,55 @@
+"""The role catalogue: closed lists, and the segregations that the norm wants."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.rights.roles import CATALOGUE, CATALOGUE_PATH, ROLES, assignable, load, title
+
+
+def test_the_catalogue_names_only_what_it_declares():
+    assert CATALOGUE.problems() == []
+
+
+def test_a_catalogue_with_an_undeclared_word_is_refused(tmp_path: Path):
+    # given
+    broken = json.loads(CATALOGUE_PATH.read_text())
+    broken["ruoli"][0]["vede"].append("pettegolezzi")
+    path = tmp_path / "roles.json"
+    path.write_text(json.dumps(broken))
+    # when / then
+    with pytest.raises(ValueError, match="operatore_sportello: vede pettegolezzi"):
+        load(path)
+
+
+def test_the_administrator_of_the_ente_and_the_auditor_see_no_case():
+    for role in (ROLES["amministratore_ente"], ROLES["auditor"]):
+        assert role.vede == frozenset()
+        assert role.livelli == frozenset()
+
+
+def test_who_pays_sees_neither_diary_nor_health():
+    for ruolo in (
+        "amministrativo",
+        "ragioneria",
+        "fornitore_accreditato",
+        "ufficio_casa",
+        "operatore_sportello",
+    ):
+        assert not {"diario", "salute"} & ROLES[ruolo].vede
+
+
+def test_a_supplier_sees_no_isee():
+    assert "isee" not in ROLES["fornitore_accreditato"].vede
+
+
+def test_the_person_s_own_tasks_are_done_at_the_counter():
+    stand_in = {role.id for role in CATALOGUE.ruoli if "persona_caregiver" in role.fa_per}
+    assert {"operatore_sportello", "assistente_sociale"} <= stand_in
+    assert "persona_caregiver" not in {role["id"] for role in assignable()}
+
+
+def test_an_unknown_role_still_reads_as_words():
+    assert title("responsabile_ats") == "responsabile di ATS"
+    assert title("giudice_tutelare") == "giudice tutelare"
