@@ -1,0 +1,146 @@
+"""Who looked at whom: readings noted while a page is made, written once each before the page leaves.
+
+A page that could not be recorded is not served (art. 32 GDPR; Garante, provv. 4 aprile 2019 on access logs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask, Response, g
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session, scoped_session
+
+from app.accounts.models import Account
+from app.accounts.operator import Operator
+from app.audit.journal import row
+from app.audit.models import Audit
+from app.database import db
+
+READ = "persona.read"
+
+
+@dataclass(frozen=True, order=True)
+class _Reading:
+    pratica_id: int
+    persona_id: str
+    sezione: str
+    scopo: str
+    reason: str
+
+
+def saw(
+    persona_id: str | int | None,
+    pratica_id: int | None = None,
+    scopo: str = "servizio",
+    *,
+    sezione: str = "",
+    straordinario: bool = False,
+) -> None:
+    """Note that this request shows that persona (or pratica); noting it twice writes it once.
+
+    `straordinario`: the reading was granted by a break-glass access (Reason.EXTRAORDINARY).
+    """
+    noted: set[_Reading] = g.setdefault("readings", set())
+    reason = "accesso_straordinario" if straordinario else ""
+    noted.add(
+        _Reading(pratica_id or 0, "" if persona_id is None else str(persona_id), sezione, scopo, reason)
+    )
+
+
+def refused(action: str, reason: str) -> None:
+    """Note that this request was refused: attempts are as telling as readings."""
+    g.refusal = (action, reason)
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_write)
+
+
+def _write(response: Response) -> Response:
+    operator: Operator | None = g.get("operator")
+    readings: set[_Reading] = g.pop("readings", set())
+    refusal: tuple[str, str] | None = g.pop("refusal", None)
+    if operator is None:
+        return response
+    rows = [_row_of(reading, operator) for reading in sorted(readings)] if response.status_code < 400 else []
+    if refusal:
+        rows.append(_refusal_row(refusal, operator))
+    if rows:
+        db.session.rollback()  # what the view did not commit was not meant to stay
+        db.session.execute(insert(Audit), rows)
+        db.session.commit()
+    return response
+
+
+def _row_of(reading: _Reading, operator: Operator) -> dict[str, object]:
+    detail = {"sezione": reading.sezione, "titolo": reading.reason}
+    return row(
+        READ if reading.persona_id else "pratica.read",
+        "persona" if reading.persona_id else "pratica",
+        reading.persona_id or reading.pratica_id,
+        by=operator,
+        pratica_id=reading.pratica_id or None,
+        persona_id=reading.persona_id or None,
+        scopo=reading.scopo,
+        dettaglio={name: value for name, value in detail.items() if value},
+    )
+
+
+def _refusal_row(refusal: tuple[str, str], operator: Operator) -> dict[str, object]:
+    return row(
+        "accesso.refuse",
+        "azione",
+        refusal[0],
+        by=operator,
+        pratica_id=None,
+        persona_id=None,
+        scopo="servizio",
+        dettaglio={"perche": refusal[1]},
+    )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One line of «Chi l’ha vista»."""
+
+    at: datetime
+    account_id: int | None
+    name: str
+    azione: str
+    oggetto_tipo: str
+    pratica_id: int | None
+    scopo: str
+    straordinario: bool
+
+
+def who_saw(
+    session: Session | scoped_session[Session],
+    persona_id: str | int,
+    *,
+    pratiche: Iterable[int] = (),
+    limit: int = 200,
+) -> list[Reading]:
+    """Who read or touched that persona (or the `pratiche` given with her), newest first."""
+    query = (
+        select(Audit, Account.nome, Account.cognome)
+        .outerjoin(Account, (Account.ente_id == Audit.ente_id) & (Account.id == Audit.account_id))
+        .where((Audit.persona_id == str(persona_id)) | Audit.pratica_id.in_(list(pratiche)))
+        .order_by(Audit.id.desc())
+        .limit(limit)
+    )
+    return [
+        Reading(
+            at=entry.at,
+            account_id=entry.account_id,
+            name=f"{nome} {cognome}" if nome else "Percorsi",
+            azione=entry.azione,
+            oggetto_tipo=entry.oggetto_tipo,
+            pratica_id=entry.pratica_id,
+            scopo=entry.scopo,
+            straordinario=entry.dettaglio.get("titolo") == "accesso_straordinario",
+        )
+        for entry, nome, cognome in session.execute(query)
+    ]
