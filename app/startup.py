@@ -2,4 +2,4 @@
 
 
 class StartupRefused(Exception):
-    """The program cannot start; the message is an Italian sentence for whoever started it, free of secrets."""
+    """The program cannot start; the message is an Italian sentence for whoever starts it, without secrets."""

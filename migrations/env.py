@@ -1,4 +1,4 @@
-"""How a migration runs: as the owner, one transaction each, never waiting long for a lock that serving holds."""
+"""How a migration runs: as the owner, one transaction each, never waiting long for a lock."""
 
 from typing import Final
 

@@ -1,9 +1,9 @@
 """Isolation between enti, by row-level security: every table that has `ente_id` goes through `protect`.
 
-Two policies per table. One for everybody: rows of the ente in the transaction's `app.ente_id`, and none without it.
-One for the owner, who is bound too because security is forced: SECURITY DEFINER functions and data migrations run as
-the owner and must state their own narrow condition. Views see with the eyes of the owner unless they are
-`security_invoker`; the start-up self-check refuses those that are not.
+Two policies per table. One for everybody: rows of the ente in the transaction's `app.ente_id`, and none
+without it. One for the owner, who is bound too because security is forced: SECURITY DEFINER functions and
+data migrations run as the owner and must state their own narrow condition. Views see with the eyes of the
+owner unless they are `security_invoker`; the start-up self-check refuses those that are not.
 """
 
 from typing import Any
@@ -39,7 +39,7 @@ def protect(op: Operations | Any, table: str, grant: str = EVERYTHING) -> None:
 
 
 def share(op: Operations | Any, table: str, grant: str = EVERYTHING) -> None:
-    """Grant the application `table` without row-level security: only for tables that name no ente and no person."""
+    """Grant the application a table without row-level security: one that names no ente and no person."""
     op.execute(f"grant {grant} on {table} to {APPLICATION}")
     if "insert" in grant:
         for sequence in op.get_bind().scalars(_OWNED_SEQUENCES, {"table": table}).all():

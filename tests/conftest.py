@@ -1,7 +1,7 @@
-"""A real PostgreSQL for the tests: one private cluster for the run, one copy of the migrated template for each test.
+"""A real PostgreSQL for the tests: one private cluster a run, one copy of the migrated template a test.
 
-The processes of xdist share the cluster through file locks; it starts with the first test that asks for a database
-and is stopped and removed when the run ends.
+The processes of xdist share the cluster through file locks; it starts with the first test that asks for a
+database and is stopped and removed when the run ends.
 """
 
 import os
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.database import engine as engines
 from app.database import provision
-from app.database.cluster import Cluster, Urls
+from app.database.cluster import OWNER, Cluster, Urls
 from app.database.context import ente_context
 from app.database.lock import exclusive
 
@@ -70,7 +70,7 @@ def urls(cluster: Cluster, superuser_engine: Engine) -> Iterator[Urls]:
     name = f"test_{os.getpid()}_{next(_number)}"
     with superuser_engine.connect() as connection:
         connection.execute(
-            text(f"create database {name} template {TEMPLATE} owner percorsi_owner strategy file_copy")
+            text(f"create database {name} template {TEMPLATE} owner {OWNER} strategy file_copy")
         )
         yield cluster.urls_of(name)
         connection.execute(text(f"drop database {name} with (force)"))
@@ -118,7 +118,8 @@ def ente(owner_engine: Engine) -> Iterator[int]:
         connection.execute(
             text(
                 "insert into ente (id, slug, nome, tipo, sintetico) values "
-                "(1, 'genova', 'Comune di Genova', 'comune', true), (2, 'recco', 'Comune di Recco', 'comune', true)"
+                "(1, 'genova', 'Comune di Genova', 'comune', true), "
+                "(2, 'recco', 'Comune di Recco', 'comune', true)"
             )
         )
     with ente_context(1):

@@ -35,9 +35,9 @@ class Account:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def reaches(self, path: Path) -> bool:
-        """Whether this account can enter or run `path`: asked of the system, which alone knows ACLs and mounts."""
+        """Whether this account can enter or run `path`, as the system itself judges ACLs and mounts."""
         test = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)]
-        return subprocess.run(test, cwd="/", check=False, **self.identity).returncode == 0
+        return subprocess.run(test, cwd="/", check=False, **self.identity).returncode == 0  # noqa: S603
 
     def own(self, path: Path) -> None:
         """Give `path` to this account, unless it has it already."""
@@ -48,9 +48,9 @@ class Account:
 def for_data(directory: Path) -> Account:
     """Choose who runs the server whose data are in `directory`, which may not exist yet.
 
-    We ourselves, unless we are root. Root becomes the owner of existing data, so that `sudo make run` does not
-    lock out the person who made them; for new data `nobody`, because initdb wants a name for its user
-    and this program creates no users.
+    We ourselves, unless we are root. Root becomes the owner of existing data, so that `sudo make run`
+    does not lock out the person who made them; for new data `nobody`, because initdb wants a name for its
+    user and this program creates no users.
     """
     if os.geteuid() != ROOT:
         return Account(os.geteuid(), os.getegid())

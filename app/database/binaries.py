@@ -23,7 +23,8 @@ def wheel() -> Path:
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise StartupRefused(
-            "Mancano i programmi di PostgreSQL: esegui «make setup», oppure indica un tuo database con DATABASE_URL."
+            "Mancano i programmi di PostgreSQL: esegui «make setup», "
+            "oppure indica un tuo database con DATABASE_URL."
         )
     return Path(next(iter(spec.submodule_search_locations))).parent
 
@@ -36,9 +37,8 @@ def reachable(account: Account, room: Path) -> Path:
     installed = wheel()
     programs = installed / PACKAGE / _INSTALL
     libraries = installed / f"{PACKAGE}.libs"
-    if account.reaches(programs / "bin" / "postgres") and (
-        not libraries.exists() or account.reaches(libraries)
-    ):
+    needed = [programs / "bin" / "postgres", *filter(Path.exists, [libraries])]
+    if all(account.reaches(path) for path in needed):
         return programs / "bin"
     copied = room / f"programs-{version(PACKAGE)}"
     if not copied.exists():
@@ -48,6 +48,7 @@ def reachable(account: Account, room: Path) -> Path:
         shutil.copytree(programs, unfinished / PACKAGE / _INSTALL, symlinks=True, ignore=skip)
         if libraries.exists():
             shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
-        unfinished.chmod(0o755)
+        for folder in (unfinished, unfinished / PACKAGE):
+            folder.chmod(0o755)
         unfinished.rename(copied)
     return copied / PACKAGE / _INSTALL / "bin"

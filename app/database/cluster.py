@@ -1,8 +1,8 @@
 """An embedded PostgreSQL cluster: private data, one unix socket, started and stopped by its users.
 
-Whoever calls `start` first makes and starts it, the others attach; the last to `stop` stops it. A server left behind
-by a killed process is adopted, an unclean stop recovers by itself. Trust is the only authentication, so the socket's
-directory is closed to everybody but the account that runs the server.
+Whoever calls `start` first makes and starts it, the others attach; the last to `stop` stops it. A server
+left behind by a killed process is adopted, an unclean stop recovers by itself. Trust is the only
+authentication, so the socket's directory is closed to everybody but the account that runs the server.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ class Cluster:
                 self._share.take()
         except LockTimeout as error:
             raise StartupRefused(
-                f"Un altro programma tiene fermo l'avvio di PostgreSQL («{error.path}»): aspetta che finisca e riprova."
+                f"Un altro programma tiene fermo l'avvio di PostgreSQL («{error.path}»): "
+                "aspetta che finisca e riprova."
             ) from error
         except OSError as error:
             raise place.refusal(self.home, error) from error
@@ -102,12 +103,11 @@ class Cluster:
         with exclusive(self.home / "postgres.lock"):
             if not self._share.leave():
                 return False
-            if postmaster.read(self.place.data) is not None:
-                stopped = self._pg(
-                    "pg_ctl", "stop", "-m", "fast", "-t", str(_PATIENCE), "-D", str(self.place.data)
-                )
-                if stopped.returncode != 0 and self._is_running():
-                    self._pg("pg_ctl", "stop", "-m", "immediate", "-D", str(self.place.data))
+            data = self.place.data
+            if postmaster.read(data) is not None:
+                stop = ["pg_ctl", "stop", "-t", str(_PATIENCE), "-D", str(data), "-m"]
+                if self._pg(*stop, "fast").returncode != 0 and self._is_running():
+                    self._pg(*stop, "immediate")
             return True
 
     def _is_running(self) -> bool:
@@ -128,8 +128,8 @@ class Cluster:
             found = postmaster.read(data)
         pid = found.pid if found else 0
         raise StartupRefused(
-            f"Sui dati in «{data}» lavora già un altro PostgreSQL (processo {pid}), che non è stato avviato da qui: "
-            "fermalo, oppure usalo indicando DATABASE_URL."
+            f"Sui dati in «{data}» lavora già un altro PostgreSQL (processo {pid}), "
+            "che non è stato avviato da qui: fermalo, oppure usalo indicando DATABASE_URL."
         )
 
     def _run(self) -> None:
@@ -157,15 +157,15 @@ class Cluster:
             major = version.read_text().strip()
             if major != str(binaries.MAJOR):
                 raise StartupRefused(
-                    f"I dati in «{data}» sono di PostgreSQL {major}, i programmi di questa versione sono della "
-                    f"{binaries.MAJOR}: salva i dati con pg_dump della versione {major} e ripristinali in una cartella "
-                    "nuova, oppure torna alla versione precedente del programma."
+                    f"I dati in «{data}» sono di PostgreSQL {major}, i programmi di questa versione sono "
+                    f"della {binaries.MAJOR}: salva i dati con pg_dump della versione {major} e ripristinali "
+                    "in una cartella nuova, oppure torna alla versione precedente del programma."
                 )
             return
         # Made aside and renamed, so that an interrupted initdb leaves nothing that looks like data.
         unfinished = self.place.room / "data.new"
         shutil.rmtree(unfinished, ignore_errors=True)
-        # The built-in locale gives Unicode case rules and an order that no system upgrade can change under an index.
+        # The built-in locale has Unicode's case rules, and an order that no upgrade changes under an index.
         result = self._pg(
             "initdb",
             *(
@@ -188,7 +188,8 @@ class Cluster:
     def _clear_the_dead(self) -> None:
         """Remove the pid file of a dead server, once no process works on its data.
 
-        PostgreSQL does it by itself unless the pid is now another program's, or a zombie's that no init collects.
+        PostgreSQL does it by itself unless the pid is now another program's, or a zombie's that nobody
+        collects.
         """
         data = self.place.data
         if not postmaster.can_see_processes():
@@ -197,8 +198,8 @@ class Cluster:
         while left := postmaster.processes(data):
             if time.monotonic() > deadline:
                 raise StartupRefused(
-                    f"Sui dati in «{data}» lavorano ancora i processi {', '.join(map(str, left))} di un PostgreSQL "
-                    "interrotto: fermali e riprova."
+                    f"Sui dati in «{data}» lavorano ancora i processi {', '.join(map(str, left))} "
+                    "di un PostgreSQL interrotto: fermali e riprova."
                 )
             time.sleep(0.02)
         (data / "postmaster.pid").unlink(missing_ok=True)
@@ -206,12 +207,12 @@ class Cluster:
     def _pg(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs as the cluster's account, in a session of its own.
 
-        A session of its own keeps the terminal's Ctrl-C from reaching the server before its users have left it.
+        A session of its own keeps the terminal's Ctrl-C from reaching the server before its users leave it.
         """
         room = self.place.room
         directory = binaries.reachable(self.place.account, room)
         environment = {"PATH": f"{directory}:{os.defpath}", "LC_ALL": "C", "TZ": "UTC", "HOME": str(room)}
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603 - our own arguments, no shell
             [str(directory / program), *arguments],
             cwd=room,
             env=environment,
@@ -227,7 +228,8 @@ class Cluster:
     def _refusal(self, log: str) -> StartupRefused:
         if "No space left on device" in log:
             return StartupRefused(
-                f"Il disco di «{self.place.room}» è pieno: libera almeno 200 MB e riprova. I dati salvati sono integri."
+                f"Il disco di «{self.place.room}» è pieno: libera almeno 200 MB e riprova. "
+                "I dati salvati sono integri."
             )
         last = " · ".join(line.strip() for line in log.splitlines()[-3:])
         return StartupRefused(f"PostgreSQL non è partito. Registro: «{self.place.log}». Ultime righe: {last}")

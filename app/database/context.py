@@ -1,7 +1,7 @@
 """The ente for which this thread of execution works, told to PostgreSQL in every transaction.
 
-Row-level security reads it from `app.ente_id`, set with `set_config(…, true)`: local to the transaction, so that a
-connection given back to the pool carries nothing over. No ente means no rows.
+Row-level security reads it from `app.ente_id`, set with `set_config(…, true)`: local to the transaction,
+so that a connection given back to the pool carries nothing over. No ente means no rows.
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ def current_ente() -> int | None:
 def watch(engine: Engine) -> None:
     """Make every transaction of `engine` say for which ente it works, just before its first statement.
 
-    Before the first statement rather than at its beginning, so that a dead connection fails inside SQLAlchemy's own
-    disconnect handling, and an ente known only after the login can enter the transaction that looked it up.
+    Before the first statement rather than at its beginning, so that a dead connection fails inside
+    SQLAlchemy's own disconnect handling, and an ente known only after the login can enter the transaction
+    that looked it up.
     """
     event.listen(engine, "begin", _forget)
     event.listen(engine, "rollback_savepoint", _forget)  # which undoes a set_config made inside the savepoint

@@ -25,8 +25,8 @@ _SESSION_SETTINGS = {
 def options(*, pool_size: int = 10) -> dict[str, Any]:
     """The arguments of `create_engine` for the application's role.
 
-    No ping before use: it would cost a round trip a request. A connection that died is noticed by its first statement,
-    which empties the pool, and `transaction.retrying` runs the work again on a new one.
+    No ping before use: it would cost a round trip a request. A connection that died is noticed by its first
+    statement, which empties the pool, and `transaction.retrying` runs the work again on a new one.
     """
     return {
         "pool_size": pool_size,

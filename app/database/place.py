@@ -60,7 +60,7 @@ def make_home(home: Path) -> None:
 
 
 def _room(home: Path) -> tuple[Account, Path]:
-    """The cluster's own directory: in `home`, or where its account can go when `home` is closed to it (/root)."""
+    """The cluster's own directory: in `home`, or elsewhere when its account cannot go there (/root)."""
     named = home / "postgres"
     account = accounts.for_data(named)
     if not named.exists() and not account.reaches(home):
@@ -89,7 +89,8 @@ def _sockets(home: Path, room: Path, account: Account) -> Path:
     found = directory.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), account.uid):
         raise StartupRefused(
-            f"La cartella «{directory}», che serve per parlare con PostgreSQL, appartiene a un altro utente: rimuovila."
+            f"La cartella «{directory}», che serve per parlare con PostgreSQL, "
+            "appartiene a un altro utente: rimuovila."
         )
     _make_private(directory, account)
     return directory

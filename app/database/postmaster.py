@@ -18,7 +18,7 @@ class Postmaster:
 
 
 def read(data: Path) -> Postmaster | None:
-    """Read `postmaster.pid`, or None when there is none that makes sense (PostgreSQL writes it line by line)."""
+    """Read `postmaster.pid`; None when there is none, or not yet a whole line of it."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
         pid = int(lines[0])
@@ -34,7 +34,7 @@ def can_see_processes() -> bool:
 
 
 def processes(data: Path) -> list[int]:
-    """The processes at work in `data`: every process of PostgreSQL works in its data directory, zombies in none."""
+    """The processes at work in `data`, where every process of PostgreSQL works, and no zombie."""
     directory = str(data.resolve())
     found = []
     for process in _PROC.iterdir():

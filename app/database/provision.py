@@ -40,8 +40,8 @@ def external(owner_url: str, application_url: str) -> None:
             )
     if url.role(application_url) == url.role(owner_url):
         raise StartupRefused(
-            f"DATABASE_URL deve entrare con il ruolo {APPLICATION}, che non possiede nulla; DATABASE_OWNER_URL con il "
-            "ruolo che possiede il database. Ora indicano lo stesso ruolo."
+            f"DATABASE_URL deve entrare con il ruolo {APPLICATION}, che non possiede nulla; "
+            "DATABASE_OWNER_URL con il ruolo che possiede il database. Ora indicano lo stesso ruolo."
         )
     schema.upgrade(owner_url)
 
@@ -57,7 +57,8 @@ def _connected(address: str) -> Iterator[Connection]:
     except OperationalError as error:
         place = engine.url.set(password=None, username=None).render_as_string()
         raise StartupRefused(
-            f"Il database «{place}» non risponde: controlla che sia acceso e che indirizzo, ruolo e password siano giusti."
+            f"Il database «{place}» non risponde: controlla che sia acceso "
+            "e che indirizzo, ruolo e password siano giusti."
         ) from error
     finally:
         engine.dispose()

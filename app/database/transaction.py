@@ -27,8 +27,8 @@ _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 def retrying(session: Session | scoped_session[Any], work: Callable[[], T]) -> T:
     """Run `work`, commit, and return what it returned; up to three repeats, unseen by the user.
 
-    `work` is repeated from its beginning, so it reads what it needs itself and touches nothing but the database.
-    Anything it raises rolls back.
+    `work` is repeated from its beginning, so it reads what it needs itself and touches nothing but the
+    database. Anything it raises rolls back.
     """
     repeats = 0
     while True:
@@ -66,8 +66,8 @@ def transactional(use_case: Callable[P, T]) -> Callable[P, T]:
 def may_repeat(error: DBAPIError) -> bool:
     """Whether nothing of the failed transaction took effect and another attempt may go better.
 
-    A connection lost in a statement never sent its COMMIT; one lost in the COMMIT itself (no statement) may have been
-    committed, and repeating would do the work twice.
+    A connection lost in a statement never sent its COMMIT; one lost in the COMMIT itself (no statement) may
+    have been committed, and repeating would do the work twice.
     """
     if error.connection_invalidated:
         return error.statement is not None

@@ -12,7 +12,7 @@ _ALIASES = {"postgres", "postgresql", DRIVER}
 
 
 def normalised(text: str) -> str:
-    """The address in SQLAlchemy's form with our driver; raises ValueError when it is not one of PostgreSQL."""
+    """The address in SQLAlchemy's form with our driver; ValueError when it is not one of PostgreSQL."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):

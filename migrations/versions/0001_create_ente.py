@@ -14,8 +14,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# A comune follows its ambito where it decided nothing itself. The first condition is what keeps the function narrow:
-# it answers about the ente of the transaction only, whatever it is asked.
+# A comune follows its ambito where it decided nothing itself. The first condition is what keeps the function
+# narrow: it answers about the ente of the transaction only, whatever it is asked.
 PARAMETRI_EREDITATI = """
 create function parametri_ereditati(ente int, di_percorso text, on_date date)
 returns table (chiave text, valore jsonb, da_ente_id int)
