@@ -1,6 +1,28 @@
-"""The engine's tables, as SQLAlchemy Core: a step writes a handful of rows and needs no object mapping."""
+"""The engine's tables, as SQLAlchemy Core: a step writes a handful of rows and needs no object mapping.
 
-from sqlalchemy import MetaData
+Every table about an instance starts its key with `ente_id`, so that row-level security and foreign keys
+never look across enti. `engine_bundle` holds the immutable content of releases by hash and names no person.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 metadata = MetaData(
     naming_convention={
@@ -10,4 +32,228 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
+)
+
+
+def _at(name: str, *, null: bool = True) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=null)
+
+
+def _of_instance(table: str) -> list[object]:
+    """Columns and constraints that every table hanging on an instance begins with."""
+    return [
+        Column("ente_id", Integer, nullable=False),
+        Column("id", BigInteger, Identity(always=True), nullable=False),
+        Column("instance_id", BigInteger, nullable=False),
+        PrimaryKeyConstraint("ente_id", "id", name=f"pk_{table}"),
+        ForeignKeyConstraint(
+            ["ente_id", "instance_id"],
+            ["engine_instance.ente_id", "engine_instance.id"],
+            name=f"fk_{table}_instance",
+            ondelete="CASCADE",
+        ),
+    ]
+
+
+bundle = Table(
+    "engine_bundle",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False, comment="the files of the bundle, one JSON object"),
+)
+
+release = Table(
+    "engine_release",
+    metadata,
+    Column("ente_id", Integer, nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("current", Boolean, nullable=False),
+    Column("published_by", Text, nullable=False),
+    _at("published_at", null=False),
+    PrimaryKeyConstraint("ente_id", "slug", "number"),
+    ForeignKeyConstraint(["hash"], ["engine_bundle.hash"]),
+    Index(
+        "uq_engine_release_current",
+        "ente_id",
+        "slug",
+        unique=True,
+        postgresql_where=text("current"),
+    ),
+)
+
+instance = Table(
+    "engine_instance",
+    metadata,
+    Column("ente_id", Integer, nullable=False),
+    Column("id", BigInteger, Identity(always=True), nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("release", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("status", Text, nullable=False, server_default="open"),
+    Column("ended_in", Text),
+    Column("root_id", BigInteger, comment="null when this is the root"),
+    Column("parent_id", BigInteger),
+    Column("parent_token", UUID(as_uuid=True)),
+    Column("started_by", Text),
+    _at("started_at", null=False),
+    _at("ended_at"),
+    Column("state", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("ente_id", "id"),
+    ForeignKeyConstraint(["hash"], ["engine_bundle.hash"]),
+    ForeignKeyConstraint(["ente_id", "parent_id"], ["engine_instance.ente_id", "engine_instance.id"]),
+    CheckConstraint("status in ('open', 'done', 'cancelled')", name="status"),
+    Index("ix_engine_instance_root", "ente_id", "root_id"),
+)
+
+task = Table(
+    "engine_task",
+    metadata,
+    *_of_instance("engine_task"),
+    Column("root_id", BigInteger, nullable=False),
+    Column("token", UUID(as_uuid=True), nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("element_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("form_id", Text),
+    Column("ruolo", Text, nullable=False, comment="candidate group"),
+    Column("unita_id", Text, comment="whose people see it; null: the whole ente"),
+    Column("assignee_id", BigInteger),
+    Column("excluded_id", BigInteger, comment="four eyes: who may not complete it"),
+    Column("status", Text, nullable=False, server_default="open"),
+    Column("note", Text, comment="why it came back, or what happened meanwhile"),
+    _at("due_at"),
+    _at("created_at", null=False),
+    _at("closed_at"),
+    Column("closed_by", BigInteger),
+    UniqueConstraint("ente_id", "token"),
+    CheckConstraint("status in ('open', 'done', 'cancelled')", name="status"),
+    Index(
+        "ix_engine_task_mine",
+        "ente_id",
+        "assignee_id",
+        "due_at",
+        "id",
+        postgresql_where=text("status = 'open'"),
+    ),
+    Index(
+        "ix_engine_task_group",
+        "ente_id",
+        "unita_id",
+        "ruolo",
+        "due_at",
+        "id",
+        postgresql_where=text("status = 'open'"),
+    ),
+    Index("ix_engine_task_root", "ente_id", "root_id"),
+    Index("ix_engine_task_instance", "ente_id", "instance_id"),
+)
+
+timer = Table(
+    "engine_timer",
+    metadata,
+    *_of_instance("engine_timer"),
+    Column("token", Text, nullable=False),
+    Column("element_id", Text, nullable=False),
+    _at("due_at", null=False),
+    Index("ix_engine_timer_due", "due_at"),
+    Index("ix_engine_timer_instance", "ente_id", "instance_id"),
+)
+
+subscription = Table(
+    "engine_subscription",
+    metadata,
+    *_of_instance("engine_subscription"),
+    Column("token", Text, nullable=False),
+    Column("element_id", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Index("ix_engine_subscription_key", "ente_id", "message", "key"),
+    Index("ix_engine_subscription_instance", "ente_id", "instance_id"),
+)
+
+message = Table(
+    "engine_message",
+    metadata,
+    Column("ente_id", Integer, nullable=False),
+    Column("id", BigInteger, Identity(always=True), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    Column("status", Text, nullable=False),
+    _at("received_at", null=False),
+    _at("expires_at"),
+    PrimaryKeyConstraint("ente_id", "id"),
+    UniqueConstraint("ente_id", "source", "message_id"),
+    CheckConstraint("status in ('correlated', 'buffered', 'dead')", name="status"),
+    Index(
+        "ix_engine_message_buffered",
+        "ente_id",
+        "name",
+        "key",
+        postgresql_where=text("status = 'buffered'"),
+    ),
+)
+
+job = Table(
+    "engine_job",
+    metadata,
+    *_of_instance("engine_job"),
+    Column("token", UUID(as_uuid=True), nullable=False),
+    Column("element_id", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("request", JSONB, nullable=False),
+    Column("status", Text, nullable=False, server_default="waiting"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("retries", Integer, nullable=False, comment="attempts allowed before an incident"),
+    _at("created_at", null=False),
+    _at("run_at"),
+    _at("ended_at"),
+    CheckConstraint("status in ('waiting', 'running', 'done', 'failed', 'cancelled')", name="status"),
+    Index("ix_engine_job_instance", "ente_id", "instance_id"),
+)
+
+incident = Table(
+    "engine_incident",
+    metadata,
+    *_of_instance("engine_incident"),
+    Column("root_id", BigInteger, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("element_id", Text, nullable=False),
+    Column("job_id", BigInteger),
+    Column("kind", Text, nullable=False),
+    Column("message", Text, nullable=False, comment="for a person; no personal data"),
+    _at("created_at", null=False),
+    _at("resolved_at"),
+    Column("resolved_by", Text),
+    Index(
+        "ix_engine_incident_open",
+        "ente_id",
+        "created_at",
+        postgresql_where=text("resolved_at is null"),
+    ),
+    Index("ix_engine_incident_instance", "ente_id", "instance_id"),
+)
+
+history = Table(
+    "engine_history",
+    metadata,
+    *_of_instance("engine_history"),
+    Column("root_id", BigInteger, nullable=False),
+    Column("token", Text),
+    Column("element_id", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="element kind, or start, end, message, timer, error…"),
+    Column("event", Text, nullable=False, comment="done, cancelled, started, ended, sent_back…"),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by", Text),
+    Column("answers", JSONB, comment="what a person or an operation answered"),
+    Column("delta", JSONB, comment="variables written: new values by name"),
+    Column("why", JSONB, comment="decision tables and rules that matched, reasons"),
+    Index("ix_engine_history_root", "ente_id", "root_id", "id"),
+    Index("ix_engine_history_instance", "ente_id", "instance_id", "id"),
 )

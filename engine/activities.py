@@ -1,0 +1,313 @@
+"""What each kind of activity and throwing event does when a token reaches it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.task import Task
+
+from engine import store
+from engine.dialect import HEADER_DIFFERENT_FROM, HEADER_UNITA, HEADER_WRITES, Element
+from engine.errors import AnswerRefused, ReleaseNotFound
+from engine.operation import Broken, Call, Operation, Refused, Transient
+from engine.running import HUMAN, Running, Wait
+from engine.scripts import ExpressionFailed
+
+if TYPE_CHECKING:
+    from engine.step import Step
+
+
+class Activities:
+    """The behaviours of a step, by kind of element."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+        self._engine = step.engine
+        self._by_kind = {
+            **dict.fromkeys(HUMAN, self._open),
+            "serviceTask": self._operate,
+            "sendTask": self._operate,
+            "callActivity": self._call,
+            "businessRuleTask": self._decide,
+            "scriptTask": self._script,
+        }
+
+    def perform(self, running: Running, task: Task, element: Element) -> None:
+        """Do, or begin to do, what an activity asks for. Raises ExpressionFailed."""
+        self._by_kind.get(element.kind, self._pass)(running, task, element)
+
+    def _pass(self, running: Running, task: Task, element: Element) -> None:
+        self._finish(running, task, element)
+
+    def _finish(self, running: Running, task: Task, element: Element, **told: Any) -> None:
+        """The activity is over: tell it and move on."""
+        running.record(element, "done", self._step.by.label, token=task.id, **told)
+        task.run()
+
+    # ---- people
+
+    def _open(self, running: Running, task: Task, element: Element) -> None:
+        context = running.scripts.context(task, running.local(task, element))
+        group = running.scripts.text(element.group or element.lane or "", context)
+        unita = running.scripts.text(element.headers.get(HEADER_UNITA) or "=unita", context)
+        assignee = running.scripts.text(element.assignee, context) if element.assignee else None
+        due = running.due(element.due, task) if element.due else None
+        token = str(task.id)
+        running.state.waits[token] = "task"
+        running.opened.append(
+            {
+                "instance_id": running.id,
+                "root_id": running.root_id,
+                "token": token,
+                "slug": running.slug,
+                "element_id": element.id,
+                "name": element.name,
+                "form_id": element.form_id,
+                "ruolo": group,
+                "unita_id": unita,
+                "different_from": element.headers.get(HEADER_DIFFERENT_FROM),
+                "assignee_id": int(assignee) if isinstance(assignee, int | str) and str(assignee).isdigit() else None,
+                "note": running.notes.pop(element.id, None),
+                "due_at": due.isoformat() if due else None,
+            }
+        )
+
+    def answer(self, running: Running, task: Task, element: Element, answers: dict[str, Any]) -> None:
+        """A person has done a step: write through its operation, bring the answers in, move on.
+
+        Raises AnswerRefused when the operation refuses; nothing of the step is kept then.
+        """
+        local = running.local(task, element)
+        result = dict(answers)
+        writes = element.headers.get(HEADER_WRITES)
+        if writes:
+            result |= self._write(running, task, element, writes, {**local, **answers})
+        running.deliver(task, element, result, local)
+        token = str(task.id)
+        running.state.waits.pop(token, None)
+        running.closed[token] = ("done", self._step.by.account_id)
+        self._finish(running, task, element, answers=answers)
+
+    def _write(
+        self, running: Running, task: Task, element: Element, name: str, local: dict[str, Any]
+    ) -> dict[str, Any]:
+        operation = self._engine.operations.get(name)
+        if operation is None:
+            raise AnswerRefused("operazione_sconosciuta", f"L'operazione «{name}» non è installata qui.")
+        context = running.scripts.context(task, local)
+        request = {key: context[key] for key in operation.request.get("properties", {}) if key in context}
+        try:
+            return self._inside(running, task, element, operation, request)
+        except (Refused, Transient, Broken) as error:
+            code = error.code if isinstance(error, Refused) else "operazione"
+            field = error.field if isinstance(error, Refused) else None
+            raise AnswerRefused(code, str(error), field) from error
+
+    # ---- operations
+
+    def _operate(self, running: Running, task: Task, element: Element) -> None:
+        operation = self._engine.operations.get(element.operation or "")
+        if operation is None:
+            self._step.incident(
+                running, task, element, "operation", f"l'operazione «{element.operation}» non è installata"
+            )
+            return
+        local = running.local(task, element)
+        if not operation.inside:
+            self._queue_job(running, task, element, operation, local)
+            return
+        try:
+            response = self._inside(running, task, element, operation, local)
+        except Refused as error:
+            self.refused(running, task, element, error)
+        except (Transient, Broken) as error:
+            self._step.incident(running, task, element, "operation", str(error))
+        else:
+            self.responded(running, task, element, response)
+
+    def _inside(
+        self, running: Running, task: Task, element: Element, operation: Operation, request: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Call an operation of our own domain in this transaction; a savepoint keeps its failure to itself."""
+        session = self._engine.session
+        call = Call(
+            ente_id=running.ente_id,
+            idempotency_key=key_of(running, task, element),
+            instance_id=running.id,
+            root_id=running.root_id,
+            element_id=element.id,
+            by=self._step.by.label,
+            now=running.now,
+            session=session,
+        )
+        self._engine.check_request(operation, request)
+        with session.begin_nested():
+            return operation.call(call, request)
+
+    def _queue_job(
+        self, running: Running, task: Task, element: Element, operation: Operation, request: dict[str, Any]
+    ) -> None:
+        engine = self._engine
+        try:
+            engine.check_request(operation, request)
+        except Broken as error:
+            self._step.incident(running, task, element, "operation", str(error))
+            return
+        job_id = store.insert_job(
+            engine.session,
+            ente_id=running.ente_id,
+            instance_id=running.id,
+            token=task.id,
+            element_id=element.id,
+            operation=operation.name,
+            request=request,
+            retries=element.retries,
+            now=running.now,
+        )
+        running.state.waits[str(task.id)] = "job"
+        engine.dispatch(engine.session, running.ente_id, job_id, None)
+
+    def responded(self, running: Running, task: Task, element: Element, response: dict[str, Any]) -> None:
+        """An operation has answered: bring its response in and move on."""
+        running.state.waits.pop(str(task.id), None)
+        running.deliver(task, element, response, running.local(task, element))
+        self._finish(running, task, element, answers=response)
+
+    def refused(self, running: Running, task: Task, element: Element, error: Refused) -> None:
+        """An operation has refused: the diagram catches the code, or a person does."""
+        running.state.waits.pop(str(task.id), None)
+        if not self._throw_code(running, task, element, "error", error.code):
+            message = f"{error.code}: {error.message}" if error.message else error.code
+            self._step.incident(running, task, element, "refused", message)
+
+    # ---- calls
+
+    def _call(self, running: Running, task: Task, element: Element) -> None:
+        called = running.scripts.text(element.called or "", running.scripts.context(task))
+        local = running.local(task, element)
+        variables = {**(running.variables if element.passes_all else {}), **local}
+        variables.setdefault("unita", running.variables.get("unita"))
+        try:
+            self._step.start(str(called), variables, parent=running, token=task.id)
+        except ReleaseNotFound:
+            self._step.incident(running, task, element, "release", f"il percorso «{called}» non è pubblicato")
+            return
+        running.state.waits[str(task.id)] = "call"
+        running.record(element, "started", self._step.by.label, token=task.id)
+
+    def returned(self, running: Running, child: Running) -> None:
+        """A called path has come to its end: bring back what the caller asks for."""
+        task = running.task(str(child.parent_token))
+        if task is None or running.status != "open":
+            return
+        element = running.program.element(task.task_spec.bpmn_id)
+        running.state.waits.pop(str(task.id), None)
+        result = dict(child.variables) if element.returns_all else {}
+        try:
+            if element.outputs:
+                mapped = running.scripts.mapped(element.outputs, child.variables)
+                for target, value in {**result, **mapped}.items():
+                    running.scripts.assign(task, target, value)
+            else:
+                for name, value in result.items():
+                    running.scripts.assign(task, name, value)
+        except ExpressionFailed as error:
+            self._step.incident(running, task, element, "expression", str(error))
+            return
+        running.record(element, "done", self._step.by.label, token=task.id)
+        task.run()
+        self._step.wake(running)
+
+    # ---- rules and scripts
+
+    def _decide(self, running: Running, task: Task, element: Element) -> None:
+        local = running.local(task, element)
+        decision = str(running.scripts.text(element.decision or "", running.scripts.context(task)))
+        value, why = running.scripts.decide(decision, running.scripts.context(task, local))
+        running.deliver(task, element, {element.result or decision: value}, local)
+        self._finish(running, task, element, answers=value, why={"tabelle": why})
+
+    def _script(self, running: Running, task: Task, element: Element) -> None:
+        local = running.local(task, element)
+        context = running.scripts.context(task, local)
+        value = running.scripts.text("=" + (element.script or "null").removeprefix("="), context)
+        running.deliver(task, element, {element.result or element.id: value}, local)
+        self._finish(running, task, element)
+
+    # ---- events
+
+    def throw(self, running: Running, task: Task, element: Element) -> None:
+        """An end event, or an event thrown on the way."""
+        event = element.event
+        if event is not None and event.kind in ("error", "escalation"):
+            caught = self._throw_code(running, task, element, event.kind, event.code or "")
+            if event.kind == "error":
+                if not caught:
+                    self._step.incident(
+                        running, task, element, "error", f"nessuno raccoglie l'errore «{event.code}»"
+                    )
+                return
+        if element.kind == "endEvent" and task.workflow is running.state.workflow:
+            running.ended_in = element.id
+        self._finish(running, task, element)
+
+    def _throw_code(self, running: Running, task: Task, element: Element, kind: str, code: str) -> bool:
+        """Hand a code to whoever catches it, here or in a caller; False when nobody does."""
+        catcher = running.catcher(task, kind, code)
+        if catcher is not None:
+            running.record(element, kind, self._step.by.label, token=task.id, answers={"codice": code})
+            caught = running.program.element(catcher.task_spec.bpmn_id)
+            self._step.release(running, catcher, caught)
+            self._step.wake(running)
+            return True
+        if running.parent_id is None:
+            return False
+        parent = self._step.lock(running.parent_id)
+        call = parent.task(str(running.parent_token))
+        if call is None or parent.catcher(call, kind, code) is None:
+            return False
+        running.record(element, kind, self._step.by.label, token=task.id, answers={"codice": code})
+        self._throw_code(parent, call, parent.program.element(call.task_spec.bpmn_id), kind, code)
+        if kind == "error":
+            self._step.cancel(running)
+        return True
+
+    def set_timer(self, running: Running, wait: Wait) -> None:
+        """Register a timer. A cycle `R3/PT24H` fires as many times as it says."""
+        event = wait.element.event
+        assert event is not None
+        source = event.when or ""
+        if event.timer == "timeCycle":
+            source = self._next_of_cycle(running, wait, source)
+            if not source:
+                return
+        due = running.due(source, wait.task)
+        if due is None:
+            raise ExpressionFailed(f"«{source[:120]}»: il termine è vuoto")
+        running.state.waits[wait.token] = "timer"
+        row = {
+            "instance_id": running.id,
+            "token": wait.token,
+            "element_id": wait.element.id,
+            "due_at": _iso(due),
+        }
+        store.insert_timers(self._engine.session, running.ente_id, [row])
+
+    def _next_of_cycle(self, running: Running, wait: Wait, source: str) -> str:
+        text = running.scripts.text(source, running.scripts.context(wait.task))
+        repeats, _, interval = str(text).partition("/")
+        fired = wait.task.internal_data.get("fired", 0) if wait.task is not None else 0
+        limit = repeats.removeprefix("R")
+        return "" if limit and fired >= int(limit) else interval
+
+
+def key_of(running: Running, task: Task, element: Element) -> str:
+    """The idempotency key of an external effect: the same for every attempt of one token at one element."""
+    return f"{running.ente_id}:{running.id}:{element.id}:{task.id}"
+
+
+def _iso(instant: datetime) -> str:
+    return instant.isoformat()
+
+

@@ -1,0 +1,54 @@
+"""Working days in Italy: deadlines counted in days end with the day (Reg. CEE 1182/71, art. 3)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+ROME = ZoneInfo("Europe/Rome")
+END_OF_DAY = time(23, 59, 59)
+MAX_DAYS = 3_660
+
+
+@lru_cache(maxsize=64)
+def _holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("IT", years=year))
+
+
+class Calendar:
+    """The working days of an ente: Monday to Friday without national holidays and its patron saint's day.
+
+    `patron`: month and day, e.g. (6, 24) for Genova.
+    """
+
+    def __init__(self, patron: tuple[int, int] | None = None) -> None:
+        self._patron = patron
+
+    def is_working(self, day: date) -> bool:
+        return (
+            day.weekday() < 5
+            and day not in _holidays(day.year)
+            and (day.month, day.day) != self._patron
+        )
+
+    def after_working_days(self, instant: datetime, days: int) -> datetime:
+        """The end of the n-th working day after the day of `instant`; zero days end with that day itself.
+
+        Raises ValueError when `days` is negative or beyond ten years.
+        """
+        if not 0 <= days <= MAX_DAYS:
+            raise ValueError(f"days out of range: {days}")
+        day = instant.astimezone(ROME).date()
+        while days:
+            day += timedelta(days=1)
+            days -= self.is_working(day)
+        return datetime.combine(day, END_OF_DAY, ROME)
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """Working days after `start` up to and with `end`; negative when `end` comes first."""
+        if end < start:
+            return -self.working_days_between(end, start)
+        return sum(self.is_working(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))

@@ -1,0 +1,341 @@
+"""The dialect: what an analyst writes on a BPMN element, read into frozen dataclasses.
+
+The extensions are those of Camunda 8's Modeler (namespace zeebe), plus three task headers of ours:
+`diverso_da`, `unita`, `scrive` (see engine/README.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+
+HEADER_DIFFERENT_FROM = "diverso_da"
+HEADER_UNITA = "unita"
+HEADER_WRITES = "scrive"
+
+EVENT_KINDS = (
+    "message",
+    "timer",
+    "error",
+    "escalation",
+    "signal",
+    "terminate",
+    "conditional",
+    "compensate",
+    "cancel",
+    "link",
+)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One line of an io mapping: a FEEL source and a dotted target."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """The definition of an event: its kind and what it waits for or throws."""
+
+    kind: str
+    name: str | None = None
+    key: str | None = None
+    code: str | None = None
+    timer: str | None = None
+    when: str | None = None
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Multi-instance characteristics."""
+
+    sequential: bool
+    collection: str
+    item: str | None
+    output: str | None
+    output_item: str | None
+    until: str | None
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A sequence flow."""
+
+    id: str
+    name: str | None
+    source: str
+    target: str
+    condition: str | None
+
+
+@dataclass(frozen=True)
+class Element:
+    """A flow node of the diagram with everything the engine reads of it.
+
+    `kind` is the BPMN tag (userTask, serviceTask, …); `lane` the id of its lane.
+    Texts that begin with «=» are FEEL; the others are taken as they are.
+    """
+
+    id: str
+    kind: str
+    name: str
+    lane: str | None
+    parent: str
+    documentation: str
+    line: int
+    incoming: tuple[str, ...] = ()
+    outgoing: tuple[str, ...] = ()
+    default: str | None = None
+    attached_to: str | None = None
+    interrupting: bool = True
+    event_subprocess: bool = False
+    event: Event | None = None
+    form_id: str | None = None
+    group: str | None = None
+    assignee: str | None = None
+    due: str | None = None
+    inputs: tuple[Assignment, ...] = ()
+    outputs: tuple[Assignment, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    operation: str | None = None
+    retries: int = 5
+    decision: str | None = None
+    result: str | None = None
+    script: str | None = None
+    called: str | None = None
+    passes_all: bool = True
+    returns_all: bool = True
+    loop: Loop | None = None
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """An executable process: its elements and flows by id, its lanes in order (id → name)."""
+
+    process_id: str
+    name: str
+    documentation: str
+    elements: Mapping[str, Element]
+    flows: Mapping[str, Flow]
+    lanes: Mapping[str, str]
+
+    def starts(self) -> Iterator[Element]:
+        """The start events of the process itself."""
+        return (e for e in self.elements.values() if e.kind == "startEvent" and e.parent == self.process_id)
+
+
+def bpmn(tag: str) -> str:
+    """The qualified name of a BPMN tag."""
+    return f"{{{BPMN}}}{tag}"
+
+
+def zeebe(tag: str) -> str:
+    """The qualified name of a zeebe tag."""
+    return f"{{{ZEEBE}}}{tag}"
+
+
+FLOW_NODES = frozenset(
+    bpmn(tag)
+    for tag in (
+        "startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent "
+        "task userTask manualTask serviceTask sendTask receiveTask scriptTask businessRuleTask callActivity "
+        "subProcess transaction adHocSubProcess "
+        "exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway complexGateway"
+    ).split()
+)
+
+
+def read(root: etree._Element) -> list[Diagram]:
+    """The executable processes of a BPMN file, in document order."""
+    definitions = _Definitions(root)
+    return [
+        _read_process(process, definitions)
+        for process in root.iter(bpmn("process"))
+        if process.get("isExecutable", "false") == "true"
+    ]
+
+
+class _Definitions:
+    """Messages, errors, signals and escalations of a file, by id."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self._by_id = {node.get("id"): node for node in root if isinstance(node.tag, str)}
+
+    def get(self, ref: str | None) -> etree._Element | None:
+        return self._by_id.get(ref.split(":")[-1]) if ref else None
+
+
+def _read_process(process: etree._Element, definitions: _Definitions) -> Diagram:
+    lanes = {lane.get("id", ""): lane.get("name", "") for lane in process.iter(bpmn("lane"))}
+    lane_of = {
+        (ref.text or "").strip(): lane.get("id", "")
+        for lane in process.iter(bpmn("lane"))
+        for ref in lane.iterfind(bpmn("flowNodeRef"))
+    }
+    elements = {
+        node.get("id", ""): _read_element(node, lane_of, definitions)
+        for node in process.iter()
+        if node.tag in FLOW_NODES
+    }
+    flows = {
+        flow.get("id", ""): Flow(
+            id=flow.get("id", ""),
+            name=flow.get("name"),
+            source=flow.get("sourceRef", ""),
+            target=flow.get("targetRef", ""),
+            condition=_text(flow.find(bpmn("conditionExpression"))),
+        )
+        for flow in process.iter(bpmn("sequenceFlow"))
+    }
+    return Diagram(
+        process_id=process.get("id", ""),
+        name=process.get("name") or process.get("id", ""),
+        documentation=_text(process.find(bpmn("documentation"))) or "",
+        elements=elements,
+        flows=flows,
+        lanes=lanes,
+    )
+
+
+def _read_element(node: etree._Element, lane_of: Mapping[str, str], definitions: _Definitions) -> Element:
+    extensions = node.find(bpmn("extensionElements"))
+    identity = node.get("id", "")
+    parent = node.getparent()
+    task = _extension(extensions, "taskDefinition")
+    decision = _extension(extensions, "calledDecision")
+    script = _extension(extensions, "script")
+    called = _extension(extensions, "calledElement")
+    assignment = _extension(extensions, "assignmentDefinition")
+    return Element(
+        id=identity,
+        kind=etree.QName(node).localname,
+        name=" ".join((node.get("name") or identity).split()),
+        lane=lane_of.get(identity),
+        parent=parent.get("id", "") if parent is not None else "",
+        documentation=_text(node.find(bpmn("documentation"))) or "",
+        line=int(node.sourceline or 0),
+        incoming=tuple((ref.text or "").strip() for ref in node.iterfind(bpmn("incoming"))),
+        outgoing=tuple((ref.text or "").strip() for ref in node.iterfind(bpmn("outgoing"))),
+        default=node.get("default"),
+        attached_to=node.get("attachedToRef"),
+        interrupting=node.get("cancelActivity", node.get("isInterrupting", "true")) == "true",
+        event_subprocess=node.get("triggeredByEvent", "false") == "true",
+        event=_read_event(node, definitions),
+        form_id=_attribute(extensions, "formDefinition", "formId"),
+        group=assignment.get("candidateGroups") if assignment is not None else None,
+        assignee=assignment.get("assignee") if assignment is not None else None,
+        due=_attribute(extensions, "taskSchedule", "dueDate"),
+        inputs=_mappings(extensions, "input"),
+        outputs=_mappings(extensions, "output"),
+        headers=_headers(extensions),
+        operation=task.get("type") if task is not None else None,
+        retries=_int(task.get("retries") if task is not None else None, default=5),
+        decision=decision.get("decisionId") if decision is not None else None,
+        result=_result_variable(decision, script),
+        script=script.get("expression") if script is not None else _text(node.find(bpmn("script"))),
+        called=called.get("processId") if called is not None else node.get("calledElement"),
+        passes_all=_flag(called, "propagateAllParentVariables"),
+        returns_all=_flag(called, "propagateAllChildVariables"),
+        loop=_read_loop(node),
+    )
+
+
+def _read_event(node: etree._Element, definitions: _Definitions) -> Event | None:
+    if node.get("messageRef") and node.tag in (bpmn("receiveTask"), bpmn("sendTask")):
+        return _message(definitions.get(node.get("messageRef")))
+    for child in node:
+        if not isinstance(child.tag, str):
+            continue
+        kind = etree.QName(child).localname.removesuffix("EventDefinition")
+        if kind not in EVENT_KINDS or not child.tag.endswith("EventDefinition"):
+            continue
+        if kind == "message":
+            return _message(definitions.get(child.get("messageRef")))
+        if kind == "timer":
+            return _timer(child)
+        referred = definitions.get(child.get(f"{kind}Ref"))
+        if referred is None:
+            return Event(kind=kind)
+        return Event(kind=kind, name=referred.get("name"), code=referred.get(f"{kind}Code"))
+    return None
+
+
+def _message(message: etree._Element | None) -> Event:
+    if message is None:
+        return Event(kind="message")
+    key = _attribute(message.find(bpmn("extensionElements")), "subscription", "correlationKey")
+    return Event(kind="message", name=message.get("name"), key=key)
+
+
+def _timer(definition: etree._Element) -> Event:
+    for tag in ("timeDate", "timeDuration", "timeCycle"):
+        when = _text(definition.find(bpmn(tag)))
+        if when is not None:
+            return Event(kind="timer", timer=tag, when=when)
+    return Event(kind="timer")
+
+
+def _read_loop(node: etree._Element) -> Loop | None:
+    found = node.find(bpmn("multiInstanceLoopCharacteristics"))
+    if found is None:
+        return None
+    loop = _extension(found.find(bpmn("extensionElements")), "loopCharacteristics")
+    return Loop(
+        sequential=found.get("isSequential", "false") == "true",
+        collection=loop.get("inputCollection", "") if loop is not None else "",
+        item=loop.get("inputElement") if loop is not None else None,
+        output=loop.get("outputCollection") if loop is not None else None,
+        output_item=loop.get("outputElement") if loop is not None else None,
+        until=_text(found.find(bpmn("completionCondition"))),
+    )
+
+
+def _mappings(extensions: etree._Element | None, tag: str) -> tuple[Assignment, ...]:
+    mapping = _extension(extensions, "ioMapping")
+    if mapping is None:
+        return ()
+    return tuple(
+        Assignment(line.get("source", ""), line.get("target", "")) for line in mapping.iterfind(zeebe(tag))
+    )
+
+
+def _headers(extensions: etree._Element | None) -> dict[str, str]:
+    headers = _extension(extensions, "taskHeaders")
+    if headers is None:
+        return {}
+    return {h.get("key", ""): h.get("value", "") for h in headers.iterfind(zeebe("header"))}
+
+
+def _result_variable(*extensions: etree._Element | None) -> str | None:
+    for extension in extensions:
+        if extension is not None and extension.get("resultVariable"):
+            return extension.get("resultVariable")
+    return None
+
+
+def _extension(extensions: etree._Element | None, tag: str) -> etree._Element | None:
+    return None if extensions is None else extensions.find(zeebe(tag))
+
+
+def _attribute(extensions: etree._Element | None, tag: str, name: str) -> str | None:
+    extension = _extension(extensions, tag)
+    return None if extension is None else extension.get(name)
+
+
+def _flag(called: etree._Element | None, name: str) -> bool:
+    return called is None or called.get(name, "true") == "true"
+
+
+def _text(node: etree._Element | None) -> str | None:
+    return None if node is None else (node.text or "").strip()
+
+
+def _int(text: str | None, *, default: int) -> int:
+    return int(text) if text and text.isdigit() else default

@@ -1,0 +1,283 @@
+"""The engine's front door: every command and every view. Commands flush; the use case commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from engine import jobs, messages, queries, release, sendback, store, tables
+from engine.actor import Actor
+from engine.bundle import Bundle
+from engine.calendar import Calendar
+from engine.clock import Clock, DatabaseClock
+from engine.errors import FormInvalid, IncidentNotOpen, NotAllowed, TaskNotOpen
+from engine.operation import Operation, Operations, Refused
+from engine.program import Program
+from engine.request import check_request
+from engine.step import Step
+from engine.views import (
+    HistoryView,
+    IncidentView,
+    InstanceView,
+    JobToRun,
+    SendBackTarget,
+    TaskView,
+)
+
+Parameters = Callable[[Program, dict[str, Any], datetime], dict[str, Any]]
+Dispatch = Callable[[Session, int, int, datetime | None], None]
+Ended = Callable[[Session, int, int, str, str | None, datetime], None]
+
+
+def default_parameters(program: Program, variables: dict[str, Any], on: datetime) -> dict[str, Any]:
+    """The parameters of a path as its bundle has them, under those that the caller passes."""
+    return {p.key: p.default for p in program.bundle.parameters} | dict(variables.get("parametri") or {})
+
+
+class Engine:
+    """Runs the paths of one ente within one session.
+
+    `parameters` resolves an ente's parameters when an instance starts; `dispatch` hands a job to the workers in
+    the same transaction; `on_end` hears that the root instance of a pratica has ended.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        ente_id: int,
+        operations: Operations,
+        *,
+        calendar: Calendar | None = None,
+        clock: Clock | None = None,
+        parameters: Parameters = default_parameters,
+        dispatch: Dispatch | None = None,
+        on_end: Ended | None = None,
+    ) -> None:
+        self.session = session
+        self.ente_id = ente_id
+        self.operations = operations
+        self.calendar = calendar or Calendar()
+        self.clock = clock or DatabaseClock()
+        self.parameters = parameters
+        self._dispatch = dispatch
+        self._on_end = on_end
+
+    # ---- what a step asks of the engine
+
+    def now(self) -> datetime:
+        """The instant of a command that has locked nothing yet."""
+        return self.clock.now(self.session.execute(select(func.clock_timestamp())).scalar_one())
+
+    def program(self, bundle_hash: str) -> Program:
+        """The compiled release with this hash. Raises ReleaseNotFound."""
+        return release.program(self.session, bundle_hash)
+
+    def current(self, slug: str) -> tuple[int, Program]:
+        """Number and program of the release that new instances take. Raises ReleaseNotFound."""
+        return release.current(self.session, self.ente_id, slug)
+
+    def dispatch(self, session: Session, ente_id: int, job_id: int, run_at: datetime | None) -> None:
+        """Hand a job to the workers, if there are any."""
+        if self._dispatch is not None:
+            self._dispatch(session, ente_id, job_id, run_at)
+
+    def ended(self, root_id: int, status: str, ended_in: str | None, now: datetime) -> None:
+        """Tell the application that a pratica's own path has ended."""
+        if self._on_end is not None:
+            self._on_end(self.session, self.ente_id, root_id, status, ended_in, now)
+
+    def check_request(self, operation: Operation, request: dict[str, Any]) -> None:
+        """Hold a request against its schema. Raises Broken, naming the field."""
+        check_request(operation, request)
+
+    # ---- releases
+
+    def publish(self, bundle: Bundle, by: Actor) -> int:
+        """Check a bundle and make it current; returns its number. Raises ReleaseRefused."""
+        return release.publish(self.session, self.ente_id, bundle, self.operations, by.label, self.now())
+
+    # ---- instances
+
+    def start(self, slug: str, data: dict[str, Any], by: Actor) -> InstanceView:
+        """Start a path with its first variables and run it to its first waits. Raises ReleaseNotFound."""
+        step = Step(self, by)
+        running = step.start(slug, data)
+        step.run()
+        return self.instance(running.id)
+
+    def cancel(self, instance_id: int, reason: str, by: Actor) -> None:
+        """Stop an instance and all that it has called; a person has given the reason."""
+        step = Step(self, by)
+        running = step.lock(instance_id)
+        element = next(running.program.diagram.starts())
+        running.record(element, "cancelled", by.label, why={"motivo": reason})
+        step.cancel(running)
+        step.run()
+
+    # ---- human steps
+
+    def complete(self, task_id: int, answers: dict[str, Any], by: Actor) -> None:
+        """Complete a human step with the answers of its form and run on.
+
+        Raises TaskNotOpen, NotAllowed (four eyes), FormInvalid, AnswerRefused.
+        """
+        rows = store.lock_task(self.session, self.ente_id, task_id)
+        if not rows:
+            raise TaskNotOpen(task_id)
+        row = rows[0]
+        if row.task_status != "open":
+            raise TaskNotOpen(task_id, row.task_status, row.closed_by)
+        if row.excluded_id is not None and row.excluded_id == by.account_id:
+            raise NotAllowed(task_id, "quattro_occhi")
+        step = Step(self, by)
+        running = step.admit(rows, row.instance_id)
+        task = running.task(str(row.token))
+        if task is None or running.state.waits.get(str(row.token)) != "task":
+            raise self._closed_meanwhile(task_id)
+        element = running.program.element(row.element_id)
+        form = running.program.form(row.form_id) if row.form_id else None
+        errors = form.errors(answers) if form is not None else []
+        if errors:
+            raise FormInvalid(errors)
+        step.answer(running, task, element, answers)
+        step.run()
+
+    def _closed_meanwhile(self, task_id: int) -> TaskNotOpen:
+        found = queries.task(self.session, self.ente_id, task_id)
+        return TaskNotOpen(task_id, found.status, found.closed_by)
+
+    def assign(self, task_id: int, account_id: int | None, by: Actor, *, only_free: bool = False) -> None:
+        """Give an open task to a person, or to nobody; `only_free` claims it only if nobody has it.
+
+        Raises TaskNotOpen (also when somebody else took it first), NotAllowed (four eyes).
+        """
+        t = tables.task.c
+        where = [t.ente_id == self.ente_id, t.id == task_id, t.status == "open"]
+        if only_free:
+            where.append(t.assignee_id.is_(None) | (t.assignee_id == account_id))
+        row = self.session.execute(
+            update(tables.task).where(*where).values(assignee_id=account_id).returning(t.excluded_id)
+        ).one_or_none()
+        if row is None:
+            raise self._closed_meanwhile(task_id)
+        if account_id is not None and row.excluded_id == account_id:
+            raise NotAllowed(task_id, "quattro_occhi")
+
+    def send_back_targets(self, task_id: int) -> list[SendBackTarget]:
+        """The earlier human steps to which this one may go back; none while other work runs beside it."""
+        return sendback.targets(self, task_id)
+
+    def send_back(self, task_id: int, to_element: str, reason: str, by: Actor) -> None:
+        """Go back to an earlier human step. Raises TaskNotOpen, CannotSendBack."""
+        sendback.send_back(self, task_id, to_element, reason, by)
+
+    # ---- the outside
+
+    def correlate(
+        self,
+        name: str,
+        key: str,
+        payload: dict[str, Any],
+        by: Actor,
+        *,
+        source: str = "interno",
+        message_id: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> messages.Delivery:
+        """Deliver a message once per (source, message_id); it waits when nobody waits for it yet."""
+        return messages.correlate(self, name, key, payload, by, source, message_id, expires_at)
+
+    def fire_timer(self, timer_id: int, by: Actor) -> bool:
+        """Fire a due timer; False when it is gone or not yet due."""
+        t = tables.timer.c
+        row = self.session.execute(
+            select(t.instance_id, t.token).where(t.ente_id == self.ente_id, t.id == timer_id)
+        ).one_or_none()
+        if row is None:
+            return False
+        step = Step(self, by)
+        running = step.lock(row.instance_id)
+        due = self.session.execute(
+            select(t.due_at).where(t.ente_id == self.ente_id, t.id == timer_id)
+        ).scalar_one_or_none()
+        if due is None or due > running.now or running.status != "open":
+            return False
+        fired = step.fire(running, row.token)
+        step.run()
+        return fired
+
+    def due_timers(self, limit: int = 100) -> list[int]:
+        """Timers of this ente that are due, oldest first."""
+        t = tables.timer.c
+        statement = select(t.id).where(t.ente_id == self.ente_id, t.due_at <= self.now())
+        return list(self.session.scalars(statement.order_by(t.due_at, t.id).limit(limit)))
+
+    def claim_job(self, job_id: int) -> JobToRun | None:
+        """Take a job for one attempt, counted before it runs; None when there is nothing to do."""
+        return jobs.claim(self, job_id)
+
+    def finish_job(self, job_id: int, response: dict[str, Any], by: Actor) -> None:
+        """An outside operation has answered."""
+        jobs.finish(self, job_id, response, by)
+
+    def refuse_job(self, job_id: int, error: Refused, by: Actor) -> None:
+        """An outside operation has refused: the diagram or a person decides."""
+        jobs.refuse(self, job_id, error, by)
+
+    def fail_job(self, job_id: int, message: str, by: Actor, retry_at: datetime | None) -> None:
+        """An attempt has failed: again at `retry_at`, or an incident when it is None."""
+        jobs.fail(self, job_id, message, by, retry_at)
+
+    # ---- incidents
+
+    def retry(self, incident_id: int, by: Actor) -> None:
+        """Try again what an incident stopped. Raises IncidentNotOpen."""
+        i = tables.incident.c
+        row = self.session.execute(
+            select(i.instance_id, i.token, i.job_id, i.resolved_at).where(
+                i.ente_id == self.ente_id, i.id == incident_id
+            )
+        ).one_or_none()
+        if row is None or row.resolved_at is not None:
+            raise IncidentNotOpen(incident_id)
+        step = Step(self, by)
+        running = step.lock(row.instance_id)
+        if running.state.waits.get(row.token) != "incident":
+            raise IncidentNotOpen(incident_id)
+        store.forget(self.session, "incident", self.ente_id, [row.token], running.now, by.label)
+        del running.state.waits[row.token]
+        step.wake(running)
+        step.run()
+
+    # ---- views
+
+    def task(self, task_id: int) -> TaskView:
+        """One task, open or closed. Raises TaskNotOpen when it does not exist."""
+        return queries.task(self.session, self.ente_id, task_id)
+
+    def open_tasks(self, root_id: int) -> list[TaskView]:
+        return queries.open_tasks(self.session, self.ente_id, root_id)
+
+    def instance(self, instance_id: int) -> InstanceView:
+        """One instance with its variables. Raises InstanceNotFound."""
+        return queries.instance(self.session, self.ente_id, instance_id)
+
+    def instances_of(self, root_id: int) -> list[InstanceView]:
+        return queries.instances_of(self.session, self.ente_id, root_id)
+
+    def history(self, root_id: int) -> list[HistoryView]:
+        return queries.history(self.session, self.ente_id, root_id)
+
+    def marks(self, instance_id: int) -> dict[str, str]:
+        return queries.marks(self.session, self.ente_id, instance_id)
+
+    def last_answers(self, root_id: int, element_ids: list[str]) -> dict[str, Any]:
+        return queries.last_answers(self.session, self.ente_id, root_id, element_ids)
+
+    def open_incidents(self, root_id: int | None = None) -> list[IncidentView]:
+        return queries.open_incidents(self.session, self.ente_id, root_id)
+

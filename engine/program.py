@@ -1,0 +1,89 @@
+"""A release compiled to run: diagram, token specification, decision models, forms. Cached by hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+
+from engine import dmn, json
+from engine.bundle import Bundle
+from engine.dialect import Diagram, Element, read
+from engine.form import FormSchema
+from engine.spiff import Unrunnable, compile_diagram
+from engine.xml import parse_xml
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is needed to run instances of one release."""
+
+    bundle: Bundle
+    diagram: Diagram
+    spec: BpmnProcessSpec
+    subprocesses: dict[str, BpmnProcessSpec]
+    models: Mapping[str, dmn.Model]
+
+    @property
+    def hash(self) -> str:
+        return self.bundle.hash
+
+    @property
+    def slug(self) -> str:
+        return self.bundle.slug
+
+    def element(self, element_id: str) -> Element:
+        return self.diagram.elements[element_id]
+
+    @cached_property
+    def _common(self) -> dict[str, Any]:
+        common = self.bundle.named("forms/common/", ".json")
+        return {f"common/{name}.json": json.loads(content) for name, content in common.items()}
+
+    def form(self, form_id: str) -> FormSchema | None:
+        """The schema of a form; None when the step has no form."""
+        content = self.bundle.files.get(f"forms/{form_id}.schema.json")
+        return None if content is None else FormSchema(json.loads(content), self._common)
+
+    def ui(self, form_id: str) -> dict[str, Any]:
+        """The UI schema of a form; empty when there is none."""
+        content = self.bundle.files.get(f"forms/{form_id}.ui.json")
+        return {} if content is None else dict(json.loads(content))
+
+    def letter(self, name: str) -> str | None:
+        """The text of a letter's template."""
+        content = self.bundle.files.get(f"lettere/{name}.txt")
+        return None if content is None else content.decode()
+
+
+def compile_bundle(bundle: Bundle) -> Program:
+    """Compile a checked bundle. Raises Unrunnable, XmlRefused, DmnError, BundleUnreadable."""
+    root = parse_xml(bundle.diagram)
+    diagram = next((d for d in read(root) if d.process_id == bundle.slug), None)
+    if diagram is None:
+        raise Unrunnable(bundle.slug, f"no executable process with id {bundle.slug}")
+    spec, subprocesses = compile_diagram(root, diagram)
+    models: dict[str, dmn.Model] = {}
+    for content in bundle.named("", ".dmn").values():
+        model = dmn.load(content)
+        models.update(dict.fromkeys(model.decision_ids, model))
+    return Program(bundle, diagram, spec, subprocesses, models)
+
+
+_programs: dict[str, Program] = {}
+_lock = Lock()
+
+
+def cached(bundle_hash: str) -> Program | None:
+    """The program of a release compiled before in this process."""
+    return _programs.get(bundle_hash)
+
+
+def keep(program: Program) -> Program:
+    """Remember a compiled program by its hash."""
+    with _lock:
+        return _programs.setdefault(program.hash, program)

@@ -1,0 +1,143 @@
+"""Reading: tasks, instances, history and incidents, without loading any state but where variables are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from sqlalchemy import Table, func, select
+from sqlalchemy.orm import Session
+
+from engine import json, tables
+from engine.errors import InstanceNotFound, TaskNotOpen
+from engine.views import HistoryView, IncidentView, InstanceView, TaskView
+
+View = TypeVar("View")
+
+
+def _select(session: Session, table: Table, view: type[View], *where: Any, order: Any = None) -> list[View]:
+    names = [field.name for field in fields(view)]  # type: ignore[arg-type]
+    statement = select(*(table.c[name] for name in names)).where(*where).order_by(order)
+    return [view(**row._mapping) for row in session.execute(statement)]
+
+
+def task(session: Session, ente_id: int, task_id: int) -> TaskView:
+    """One task, open or closed. Raises TaskNotOpen when it does not exist."""
+    t = tables.task.c
+    found = _select(session, tables.task, TaskView, t.ente_id == ente_id, t.id == task_id)
+    if not found:
+        raise TaskNotOpen(task_id)
+    return found[0]
+
+
+def open_tasks(session: Session, ente_id: int, root_id: int) -> list[TaskView]:
+    """The open human steps of a pratica, oldest first."""
+    t = tables.task.c
+    where = (t.ente_id == ente_id, t.root_id == root_id, t.status == "open")
+    return _select(session, tables.task, TaskView, *where, order=t.id)
+
+
+def instance(session: Session, ente_id: int, instance_id: int) -> InstanceView:
+    """One instance with its variables. Raises InstanceNotFound."""
+    i = tables.instance.c
+    row = session.execute(
+        select(tables.instance).where(i.ente_id == ente_id, i.id == instance_id)
+    ).one_or_none()
+    if row is None:
+        raise InstanceNotFound(instance_id)
+    return InstanceView(
+        id=row.id,
+        slug=row.slug,
+        release=row.release,
+        hash=row.hash,
+        status=row.status,
+        ended_in=row.ended_in,
+        root_id=row.root_id or row.id,
+        parent_id=row.parent_id,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        variables=json.loads(bytes(row.state))["variables"] if row.state else {},
+    )
+
+
+def instances_of(session: Session, ente_id: int, root_id: int) -> list[InstanceView]:
+    """The root of a pratica and every path it has called, in order of start."""
+    i = tables.instance.c
+    ids = session.scalars(
+        select(i.id).where(i.ente_id == ente_id, func.coalesce(i.root_id, i.id) == root_id).order_by(i.id)
+    )
+    return [instance(session, ente_id, identity) for identity in ids]
+
+
+def history(session: Session, ente_id: int, root_id: int) -> list[HistoryView]:
+    """All that happened in a pratica, oldest first."""
+    h = tables.history.c
+    where = (h.ente_id == ente_id, h.root_id == root_id)
+    return _select(session, tables.history, HistoryView, *where, order=h.id)
+
+
+def instance_history(session: Session, ente_id: int, instance_id: int) -> list[HistoryView]:
+    """All that happened in one instance, oldest first."""
+    h = tables.history.c
+    where = (h.ente_id == ente_id, h.instance_id == instance_id)
+    return _select(session, tables.history, HistoryView, *where, order=h.id)
+
+
+def last_answers(session: Session, ente_id: int, root_id: int, element_ids: Sequence[str]) -> dict[str, Any]:
+    """The latest answers given at some steps of a pratica, by element."""
+    h = tables.history.c
+    rows = session.execute(
+        select(h.element_id, h.answers)
+        .where(
+            h.ente_id == ente_id,
+            h.root_id == root_id,
+            h.element_id.in_(element_ids),
+            h.event == "done",
+            h.answers.is_not(None),
+        )
+        .order_by(h.id)
+    )
+    return {row.element_id: row.answers for row in rows}
+
+
+def open_incidents(session: Session, ente_id: int, root_id: int | None = None) -> list[IncidentView]:
+    """Incidents that wait for a person, oldest first."""
+    i = tables.incident.c
+    where = [i.ente_id == ente_id, i.resolved_at.is_(None)]
+    if root_id is not None:
+        where.append(i.root_id == root_id)
+    return _select(session, tables.incident, IncidentView, *where, order=i.id)
+
+
+def marks(session: Session, ente_id: int, instance_id: int) -> dict[str, str]:
+    """How far an instance has come, for its diagram: element id → "fatto" or "ora" (the rest is to do)."""
+    h, t, i = tables.history.c, tables.task.c, tables.incident.c
+    found = {
+        row.element_id: "fatto"
+        for row in session.execute(
+            select(h.element_id).where(
+                h.ente_id == ente_id, h.instance_id == instance_id, h.event.in_(("done", "message", "timer"))
+            )
+        )
+    }
+    now = [
+        select(t.element_id).where(t.ente_id == ente_id, t.instance_id == instance_id, t.status == "open"),
+        select(i.element_id).where(
+            i.ente_id == ente_id, i.instance_id == instance_id, i.resolved_at.is_(None)
+        ),
+        select(tables.job.c.element_id).where(
+            tables.job.c.ente_id == ente_id,
+            tables.job.c.instance_id == instance_id,
+            tables.job.c.status.in_(("waiting", "running")),
+        ),
+        select(tables.subscription.c.element_id).where(
+            tables.subscription.c.ente_id == ente_id, tables.subscription.c.instance_id == instance_id
+        ),
+        select(tables.timer.c.element_id).where(
+            tables.timer.c.ente_id == ente_id, tables.timer.c.instance_id == instance_id
+        ),
+    ]
+    for statement in now:
+        found.update(dict.fromkeys(session.scalars(statement), "ora"))
+    return found

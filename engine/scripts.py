@@ -1,0 +1,118 @@
+"""FEEL and decision tables as one step of one instance sees them."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.task import Task
+
+from engine import dmn, feel
+from engine.calendar import ROME, Calendar
+from engine.dialect import Assignment, Element
+
+
+class ExpressionFailed(Exception):
+    """An expression or a table could not give a value; the message names it and holds no personal data."""
+
+
+class Scripts:
+    """Evaluates expressions over the instance's variables, with local variables in front of them.
+
+    `now` is the instant of the step (the database's clock); `written` collects the variables that changed.
+    """
+
+    def __init__(
+        self,
+        variables: dict[str, Any],
+        now: datetime,
+        calendar: Calendar,
+        models: Mapping[str, dmn.Model],
+    ) -> None:
+        self.variables = variables
+        self.written: dict[str, Any] = {}
+        self._now = now.astimezone(ROME)
+        self._calendar = calendar
+        self._models = models
+
+    def environment(self) -> feel.Environment:
+        """A fresh environment: its budget holds for one expression."""
+        return feel.Environment(
+            now=self._now, functions={"dopo_giorni_lavorativi": self._after_working_days}
+        )
+
+    def _after_working_days(self, instant: Any, days: Any) -> Any:
+        if not isinstance(instant, datetime) or days is None:
+            return None
+        return self._calendar.after_working_days(instant, int(days))
+
+    def context(self, task: Task | None, local: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """Everything an expression can read at a task: its own locals, the token's, the instance's."""
+        token = task.data if task is not None else {}
+        return ChainMap(dict(local or {}), token, self.variables)
+
+    def value(self, text: str, context: Mapping[str, Any]) -> Any:
+        """The value of a FEEL expression (with or without «=»), in FEEL's own types. Raises ExpressionFailed."""
+        try:
+            return feel.parse(text.removeprefix("=").strip(), frozenset(context)).evaluate(
+                context, self.environment()
+            )
+        except feel.FeelError as error:
+            raise ExpressionFailed(f"«{text[:120]}»: {error}") from error
+
+    def evaluate(self, task: Task, text: str) -> Any:
+        """A FEEL expression at a task, as a JSON value."""
+        return feel.to_json(self.value(text, self.context(task)))
+
+    def text(self, source: str, context: Mapping[str, Any]) -> Any:
+        """A property that may be static text or, after «=», an expression."""
+        return feel.to_json(self.value(source, context)) if source.startswith("=") else source
+
+    def mapped(self, lines: tuple[Assignment, ...], context: Mapping[str, Any]) -> dict[str, Any]:
+        """The targets of an io mapping with their values; dotted targets make nested objects."""
+        found: dict[str, Any] = {}
+        for line in lines:
+            put(found, line.target, self.text(line.source, {**context, **found}))
+        return found
+
+    def assign(self, task: Task | None, target: str, value: Any) -> None:
+        """Write a variable: where it is local already, there; otherwise in the instance."""
+        root = target.split(".")[0]
+        if task is not None and root in task.data:
+            task.data = put(dict(task.data), target, value)
+            return
+        put(self.variables, target, value)
+        self.written[root] = self.variables[root]
+
+    def collection(self, task: Task, element: Element) -> list[Any]:
+        """The items of a multi-instance activity; null means none."""
+        assert element.loop is not None
+        items = self.evaluate(task, element.loop.collection)
+        if items is None:
+            return []
+        if not isinstance(items, list):
+            raise ExpressionFailed(f"«{element.loop.collection}»: non è una lista")
+        return items
+
+    def decide(self, decision: str, context: Mapping[str, Any]) -> tuple[Any, list[Any]]:
+        """The value of a decision, and per table the rules that matched. Raises ExpressionFailed."""
+        model = self._models.get(decision)
+        if model is None:
+            raise ExpressionFailed(f"la decisione «{decision}» non è in questa release")
+        try:
+            decided = model.explain(decision, context, self.environment())
+        except (dmn.DmnError, feel.FeelError) as error:
+            raise ExpressionFailed(f"decisione «{decision}»: {error}") from error
+        return decided.value, [[table, list(rules)] for table, rules in decided.tables]
+
+
+def put(data: dict[str, Any], target: str, value: Any) -> dict[str, Any]:
+    """Set a dotted path, copying every object on the way: values are shared between states and never changed."""
+    first, _, rest = target.partition(".")
+    if rest:
+        inner = data.get(first)
+        value = put(dict(inner) if isinstance(inner, dict) else {}, rest, value)
+    data[first] = value
+    return data

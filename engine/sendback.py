@@ -1,0 +1,138 @@
+"""Going back to an earlier human step, rebuilt from history.
+
+SpiffWorkflow's own reset needs the history that pruning drops; here the current token is taken away and a new one
+is put before the earlier step, with the variables as they were when that step was opened.
+Effects of operations done in between stay: the person who goes back sees them and decides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine import queries, store
+from engine.actor import Actor
+from engine.errors import CannotSendBack, TaskNotOpen
+from engine.running import HUMAN, Running
+from engine.spiff import Activity, EventGateway, element_of
+from engine.step import Step
+from engine.views import HistoryView, SendBackTarget
+
+if TYPE_CHECKING:
+    from engine.engine import Engine
+
+
+def targets(engine: Engine, task_id: int) -> list[SendBackTarget]:
+    """Earlier human steps of the same scope, latest first."""
+    view = engine.task(task_id)
+    running = _load(engine, view.instance_id, Actor("sistema:lettura"))
+    task = _token_of(running, view.element_id)
+    if task is None or _works_beside(running, task):
+        return []
+    found: dict[str, SendBackTarget] = {}
+    for row in queries.instance_history(engine.session, engine.ente_id, view.instance_id):
+        if _reachable(running, task, row) and row.element_id != view.element_id:
+            name = running.program.element(row.element_id).name
+            found.pop(row.element_id, None)
+            found[row.element_id] = SendBackTarget(row.element_id, name, row.at, row.by)
+    return list(reversed(found.values()))
+
+
+def send_back(engine: Engine, task_id: int, to_element: str, reason: str, by: Actor) -> None:
+    """Put the work back before an earlier step; its next person reads the reason."""
+    rows = store.lock_task(engine.session, engine.ente_id, task_id)
+    if not rows:
+        raise TaskNotOpen(task_id)
+    row = rows[0]
+    if row.task_status != "open":
+        raise TaskNotOpen(task_id, row.task_status, row.closed_by)
+    step = Step(engine, by)
+    running = step.admit(rows, row.instance_id)
+    task = running.task(str(row.token))
+    history = queries.instance_history(engine.session, engine.ente_id, running.id)
+    if task is None or _works_beside(running, task):
+        raise CannotSendBack(task_id, to_element)
+    done = [past for past in history if past.element_id == to_element and _reachable(running, task, past)]
+    if not done:
+        raise CannotSendBack(task_id, to_element)
+    _restore_variables(running, history, done[-1])
+    running.notes[to_element] = reason
+    running.record(
+        running.program.element(row.element_id),
+        "sent_back",
+        by.label,
+        token=row.token,
+        why={"motivo": reason, "a": to_element},
+    )
+    _move_token(running, task, to_element)
+    step.wake(running)
+    step.run()
+
+
+def _load(engine: Engine, instance_id: int, by: Actor) -> Running:
+    return Step(engine, by).lock(instance_id)
+
+
+def _token_of(running: Running, element_id: str) -> Task | None:
+    for wf in [running.state.workflow, *running.state.workflow.subprocesses.values()]:
+        for task in wf.tasks.values():
+            element = element_of(task)
+            if task._state == TaskState.READY and element is not None and element.id == element_id:
+                return task
+    return None
+
+
+def _works_beside(running: Running, task: Task) -> bool:
+    """Whether other work runs in the same scope: going back would tear a parallel branch apart."""
+    return any(
+        other is not task
+        and isinstance(other.task_spec, Activity | EventGateway)
+        and other._state & (TaskState.READY | TaskState.STARTED | TaskState.WAITING)
+        for other in task.workflow.tasks.values()
+    )
+
+
+def _reachable(running: Running, task: Task, row: HistoryView) -> bool:
+    """A human step done in the same scope as the current one."""
+    element = running.program.diagram.elements.get(row.element_id)
+    here = element_of(task)
+    return (
+        element is not None
+        and here is not None
+        and row.event == "done"
+        and element.kind in HUMAN
+        and element.parent == here.parent
+        and element.loop is None
+        and here.loop is None
+    )
+
+
+def _restore_variables(running: Running, history: list[HistoryView], until: HistoryView) -> None:
+    """The variables as the earlier step found them: every delta before it, in order."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for row in history:
+        (before if row.id < until.id else after).update(row.delta or {})
+    for name in after:
+        if name in before:
+            running.scripts.assign(None, name, before[name])
+        else:
+            running.variables.pop(name, None)
+            running.scripts.written[name] = None
+
+
+def _move_token(running: Running, task: Task, to_element: str) -> None:
+    wf = task.workflow
+    specs = wf.spec.task_specs
+    target = specs.get(f"{to_element}.BoundaryEventSplit") or specs[to_element]
+    for other in list(wf.tasks.values()):
+        if other is not wf.task_tree and other._state & (
+            TaskState.READY | TaskState.STARTED | TaskState.WAITING | TaskState.FUTURE
+        ):
+            other.cancel()
+    token = wf.task_tree._add_child(target, TaskState.FUTURE)
+    token.triggered = True
+    token.task_spec._predict(token, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+    token.task_spec._update(token)

@@ -1,0 +1,362 @@
+"""SpiffWorkflow, tamed: it moves the tokens, we do everything else.
+
+Every activity (human step, service, decision, script, call) is one manual spec that simply waits for the step
+to decide; every event is fired by the step, never by Spiff's clock or event manager; variables live in the
+instance, so that a token carries only the local variables of a multi-instance round.
+The reasons are the traps listed in engine/README.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lxml import etree
+from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
+from SpiffWorkflow.bpmn.parser.event_parsers import (
+    BoundaryEventParser,
+    EndEventParser,
+    IntermediateCatchEventParser,
+    IntermediateThrowEventParser,
+    ReceiveTaskParser,
+    StartEventParser,
+)
+from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
+from SpiffWorkflow.bpmn.parser.task_parsers import SubWorkflowParser
+from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.defaults import (
+    BoundaryEvent,
+    EndEvent,
+    IntermediateCatchEvent,
+    IntermediateThrowEvent,
+    ReceiveTask,
+    StartEvent,
+    SubWorkflowTask,
+)
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.operators import Operator
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.dialect import Diagram, Element, Event, bpmn
+
+LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+
+
+class Activity(BpmnSpecMixin):  # type: ignore[misc]
+    """Any activity: it stays READY until the step has done what the element asks for."""
+
+    def __init__(self, wf_spec: Any, bpmn_id: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, bpmn_id, **kwargs)
+        self.manual = True
+
+
+class SubProcess(SubWorkflowTask):  # type: ignore[misc]
+    """An embedded subprocess; only local variables travel in, none travel out."""
+
+    def copy_data(self, my_task: Task, subworkflow: Any) -> None:
+        subworkflow.task_tree.set_data(**my_task.data)
+
+    def update_data(self, my_task: Task, subworkflow: Any) -> None:
+        """Variables live in the instance: nothing to bring back."""
+
+
+class EventGateway(BpmnSpecMixin):  # type: ignore[misc]
+    """An event-based gateway: the step chooses the child whose event came first."""
+
+    def _predict_hook(self, my_task: Task) -> None:
+        my_task._sync_children(self.outputs, state=TaskState.MAYBE)
+
+    def _update_hook(self, my_task: Task) -> bool:
+        super()._update_hook(my_task)
+        if my_task.internal_data.get("chosen"):
+            return True
+        if my_task.state != TaskState.WAITING:
+            my_task._set_state(TaskState.WAITING)
+        return False
+
+    def _run_hook(self, my_task: Task) -> bool:
+        chosen = self._wf_spec.task_specs[my_task.internal_data["chosen"]]
+        my_task._sync_children([chosen], TaskState.FUTURE)
+        for child in my_task.children:
+            child.internal_data["event_fired"] = True
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        return True
+
+
+class MultiInstance(LoopTask, BpmnSpecMixin):  # type: ignore[misc]
+    """One round per item of a collection, in parallel or one after the other; outputs keep the items' order."""
+
+    def __init__(self, wf_spec: Any, bpmn_id: str, element: Element, **kwargs: Any) -> None:
+        super().__init__(wf_spec, bpmn_id, **kwargs)
+        self.element = element
+        self.task_spec = ""
+
+    def _update_hook(self, my_task: Task) -> bool:
+        super()._update_hook(my_task)
+        loop = self.element.loop
+        assert loop is not None
+        items = my_task.workflow.script_engine.collection(my_task, self.element)
+        my_task.internal_data.update(items=items, outputs=[None] * len(items), begun=0, done=0)
+        if not items:
+            return True
+        my_task._set_state(TaskState.STARTED)
+        for _ in items[:1] if loop.sequential else items:
+            self._begin_round(my_task)
+        return False
+
+    def _begin_round(self, my_task: Task) -> None:
+        loop = self.element.loop
+        assert loop is not None
+        data = my_task.internal_data
+        index = data["begun"]
+        data["begun"] = index + 1
+        child = my_task._add_child(self._wf_spec.task_specs[self.task_spec], TaskState.WAITING)
+        child.triggered = True
+        child.internal_data["round"] = index
+        child.data["loopCounter"] = index + 1
+        if loop.item:
+            child.data[loop.item] = data["items"][index]
+        child.task_spec._update(child)
+
+    def merge_child(self, workflow: Any, child: Task) -> None:
+        """A round is over: keep its output, begin the next one or finish."""
+        loop = self.element.loop
+        assert loop is not None
+        my_task = child.parent
+        data = my_task.internal_data
+        engine = my_task.workflow.script_engine
+        if loop.output_item:
+            data["outputs"][child.internal_data["round"]] = engine.evaluate(child, loop.output_item)
+        data["done"] += 1
+        if loop.until and engine.evaluate(child, loop.until) is True:
+            for other in my_task.children:
+                if other.triggered and not other.has_state(TaskState.FINISHED_MASK):
+                    other.cancel()
+            my_task._set_state(TaskState.READY)
+        elif data["done"] == len(data["items"]):
+            my_task._set_state(TaskState.READY)
+        elif loop.sequential:
+            self._begin_round(my_task)
+
+    def _on_complete_hook(self, my_task: Task) -> None:
+        loop = self.element.loop
+        if loop is not None and loop.output:
+            my_task.workflow.script_engine.assign(my_task, loop.output, my_task.internal_data["outputs"])
+        super()._on_complete_hook(my_task)
+
+
+class Condition(Operator):  # type: ignore[misc]
+    """A FEEL condition on a flow: only `true` lets the token pass; null and anything else do not."""
+
+    def _matches(self, task: Task) -> bool:
+        return task.workflow.script_engine.evaluate(task, self.args[0]) is True
+
+
+class ExternalEvent(EventDefinition):  # type: ignore[misc]
+    """An event that only the step fires: Spiff never matches it with anything."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(event.name)
+        self.event = event
+
+    def catches(self, my_task: Task, event: Any) -> bool:
+        return False
+
+    def throw(self, my_task: Task) -> None:
+        """The step has already seen to what is thrown."""
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = EventDefinition.__hash__
+
+
+class _ElementParser(TaskParser):  # type: ignore[misc]
+    """Gives each spec its element of the diagram."""
+
+    def parse_extensions(self, node: Any = None) -> dict[str, Any]:
+        self.task.element = self.element
+        return {}
+
+    @property
+    def element(self) -> Element:
+        return self.process_parser.parser.elements[self.bpmn_id]  # type: ignore[no-any-return]
+
+    def _add_multiinstance_task(self, loop_characteristics: Any) -> None:
+        original = self.spec.task_specs.pop(self.task.name)
+        self.task = MultiInstance(self.spec, original.name, self.element, lane=self.lane)
+        self._copy_task_attrs(original, loop_characteristics)
+        original.completed_event.connect(self.task.merge_child)
+
+
+class _EventParser(_ElementParser):
+    """Turns every event that needs the outside world into an ExternalEvent."""
+
+    def get_event_definition(self, xpaths: Any) -> EventDefinition:
+        event = self.element.event
+        if event is None or self._starts_event_subprocess():
+            return NoneEventDefinition()
+        return TerminateEventDefinition() if event.kind == "terminate" else ExternalEvent(event)
+
+    def _starts_event_subprocess(self) -> bool:
+        return self.element.kind == "startEvent" and self.node.getparent().get("triggeredByEvent") == "true"
+
+    parse_message_event = get_event_definition
+
+
+class _GatewayParser(_ElementParser):
+    def handles_multiple_outgoing(self) -> bool:
+        return True
+
+
+class _ConditionalGatewayParser(_GatewayParser):
+    """Conditions are FEEL; a flow without one is the default (the checker has refused the rest)."""
+
+    def connect_outgoing(self, outgoing_task: Any, sequence_flow_node: Any, is_default: bool) -> None:
+        condition = None if is_default else self.parse_condition(sequence_flow_node)
+        if condition is None:
+            self.task.connect(outgoing_task)
+        else:
+            self.task.connect_if(Condition(condition), outgoing_task)
+
+
+class _SubProcessParser(_ElementParser, SubWorkflowParser):  # type: ignore[misc]
+    pass
+
+
+class _Start(_EventParser, StartEventParser):  # type: ignore[misc]
+    pass
+
+
+class _End(_EventParser, EndEventParser):  # type: ignore[misc]
+    pass
+
+
+class _Catch(_EventParser, IntermediateCatchEventParser):  # type: ignore[misc]
+    pass
+
+
+class _Throw(_EventParser, IntermediateThrowEventParser):  # type: ignore[misc]
+    pass
+
+
+class _Receive(_EventParser, ReceiveTaskParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        return self._create_task(self.get_event_definition(()))
+
+
+class _Boundary(_EventParser, BoundaryEventParser):  # type: ignore[misc]
+    pass
+
+
+class _ProcessParser(ProcessParser):  # type: ignore[misc]
+    """One start event per process; event subprocesses hang beside it until their event comes."""
+
+    def add_tasks(self) -> None:
+        for node in self.xpath("./bpmn:startEvent"):
+            self.parse_node(node)
+        for node in self.xpath("./bpmn:subProcess[@triggeredByEvent='true']"):
+            task_spec = self.parse_node(node)
+            self.parser.process_parsers[task_spec.spec].get_spec()
+            task_spec.inputs = [self.spec.start]
+            task_spec.connect(self.spec.end)
+
+
+class _Parser(BpmnParser):  # type: ignore[misc]
+    PROCESS_PARSER_CLASS = _ProcessParser
+
+    OVERRIDE_PARSER_CLASSES: Mapping[str, Any] = {
+        **{
+            bpmn(tag): (_ElementParser, Activity)
+            for tag in (
+                "task",
+                "userTask",
+                "manualTask",
+                "serviceTask",
+                "sendTask",
+                "scriptTask",
+                "businessRuleTask",
+                "callActivity",
+            )
+        },
+        **{
+            bpmn(tag): (_ConditionalGatewayParser, BpmnParser.PARSER_CLASSES[bpmn(tag)][1])
+            for tag in ("exclusiveGateway", "inclusiveGateway")
+        },
+        bpmn("parallelGateway"): (_GatewayParser, BpmnParser.PARSER_CLASSES[bpmn("parallelGateway")][1]),
+        bpmn("eventBasedGateway"): (_GatewayParser, EventGateway),
+        bpmn("subProcess"): (_SubProcessParser, SubProcess),
+        bpmn("startEvent"): (_Start, StartEvent),
+        bpmn("endEvent"): (_End, EndEvent),
+        bpmn("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
+        bpmn("intermediateThrowEvent"): (_Throw, IntermediateThrowEvent),
+        bpmn("receiveTask"): (_Receive, ReceiveTask),
+        bpmn("boundaryEvent"): (_Boundary, BoundaryEvent),
+    }
+
+    def __init__(self, diagram: Diagram) -> None:
+        super().__init__()
+        self.elements = diagram.elements
+
+    def _add_data_stores(self, bpmn: Any) -> None:
+        """Data stores are documentation."""
+
+
+class Unrunnable(Exception):
+    """SpiffWorkflow cannot make a specification of this diagram; `element` says where."""
+
+    def __init__(self, element: str, message: str) -> None:
+        super().__init__(message)
+        self.element = element
+
+
+def compile_diagram(
+    root: etree._Element, diagram: Diagram
+) -> tuple[BpmnProcessSpec, dict[str, BpmnProcessSpec]]:
+    """The token specification of a process and of its subprocesses. Raises Unrunnable."""
+    parser = _Parser(diagram)
+    try:
+        parser.add_bpmn_xml(root)
+        spec = parser.get_spec(diagram.process_id)
+        return spec, parser.get_subprocess_specs(diagram.process_id)
+    except ValidationException as error:
+        raise Unrunnable(getattr(error, "tag_id", None) or diagram.process_id, str(error)) from error
+    except RecursionError as error:
+        raise Unrunnable(diagram.process_id, "too many elements in a row") from error
+
+
+def new_workflow(spec: BpmnProcessSpec, subprocesses: dict[str, BpmnProcessSpec], scripts: Any) -> BpmnWorkflow:
+    """A workflow at its very beginning, evaluating expressions with `scripts`."""
+    return BpmnWorkflow(spec, subprocesses, script_engine=scripts)
+
+
+def workflows(top: BpmnWorkflow) -> list[Any]:
+    """The workflow and its open subprocesses."""
+    return [top, *(sub for sub in top.subprocesses.values() if not sub.completed)]
+
+
+def live_tasks(top: BpmnWorkflow, state: int = LIVE) -> list[Task]:
+    """Tasks in one of the given states, over all open subprocesses, without Spiff's depth limit."""
+    return [task for wf in workflows(top) for task in list(wf.tasks.values()) if task._state & state]
+
+
+def find_task(top: BpmnWorkflow, matches: Callable[[Task], bool]) -> Task | None:
+    """The first live task that matches."""
+    return next((task for task in live_tasks(top) if matches(task)), None)
+
+
+def element_of(task: Task) -> Element | None:
+    """The diagram's element behind a task; None for Spiff's own joins and splits."""
+    return getattr(task.task_spec, "element", None)
+
+
+def is_catching(task: Task) -> bool:
+    return isinstance(task.task_spec, CatchingEvent)

@@ -1,0 +1,274 @@
+"""The compact, pruned state of an instance.
+
+A state names specs and never contains them; variables are stored once; finished history that no live token can
+look at is dropped, so that a step costs the same at round 10 and at round 1,000 (measured in engine/README.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.control import (
+    BoundaryEventJoin,
+    BoundaryEventSplit,
+    EventSplit,
+    StartEventJoin,
+)
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine import json
+
+FORMAT = 1
+
+_PREDICTED = TaskState.PREDICTED_MASK | TaskState.FUTURE
+_LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED | TaskState.FUTURE
+
+
+@dataclass
+class State:
+    """What an instance is, between two steps.
+
+    `variables`: the instance's variables, JSON values. `waits`: what was announced to the outside, by token:
+    "task", "job", "call", "timer", "message" or "incident" (see engine/waits.py).
+    """
+
+    workflow: BpmnWorkflow
+    variables: dict[str, Any] = field(default_factory=dict)
+    waits: dict[str, str] = field(default_factory=dict)
+
+
+def dump(state: State) -> bytes:
+    """The state as bytes; prune first."""
+    top = state.workflow
+    return json.dumps(
+        {
+            "format": FORMAT,
+            "variables": state.variables,
+            "waits": state.waits,
+            "tasks": _dump_workflow(top),
+            "subprocesses": [
+                [str(token), _owner(top, sub), sub.spec.name, _dump_workflow(sub)]
+                for token, sub in top.subprocesses.items()
+            ],
+        }
+    )
+
+
+def load(
+    blob: bytes, spec: BpmnProcessSpec, subprocesses: dict[str, BpmnProcessSpec], scripts: Any
+) -> State:
+    """The state that `dump` wrote, on the specification of the same release."""
+    stored = json.loads(blob)
+    top = BpmnWorkflow(spec, subprocesses, script_engine=scripts, deserializing=True)
+    _load_workflow(top, stored["tasks"])
+    for token, owner, name, tasks in stored["subprocesses"]:
+        parent = top if owner is None else top.subprocesses[UUID(owner)]
+        _load_subprocess(top, parent, parent.tasks[UUID(token)], subprocesses[name], tasks)
+    return State(top, stored["variables"], stored["waits"])
+
+
+def _owner(top: BpmnWorkflow, sub: Any) -> str | None:
+    parent = sub.parent_workflow
+    return None if parent is top else str(parent.parent_task_id)
+
+
+def _dump_workflow(wf: Any) -> dict[str, Any]:
+    return {
+        "t": [
+            [
+                str(task.id),
+                str(task._parent) if task._parent else None,
+                task.task_spec.name,
+                task._state,
+                task.triggered,
+                task.internal_data or None,
+                task.data or None,
+            ]
+            for task in wf.tasks.values()
+        ],
+        "root": str(wf.task_tree.id),
+        "last": str(wf.last_task.id) if wf.last_task is not None else None,
+        "completed": wf.completed,
+        "success": wf.success,
+    }
+
+
+def _load_workflow(wf: Any, stored: dict[str, Any]) -> None:
+    specs = wf.spec.task_specs
+    waiting = wf.top_workflow.event_manager.tasks
+    for identity, parent, name, state, triggered, internal, data in stored["t"]:
+        task = Task.__new__(Task)
+        task.id = UUID(identity)
+        task.workflow = wf
+        task.task_spec = specs[name]
+        task._parent = UUID(parent) if parent else None
+        task._children = []
+        task._state = state
+        task.triggered = triggered
+        task.thread_id = 0
+        task.last_state_change = 0
+        task.internal_data = internal or {}
+        task.data = data or {}
+        wf.tasks[task.id] = task
+        if task._parent:
+            # parents come before children: tasks are kept in order of creation
+            wf.tasks[task._parent]._children.append(task.id)
+        if state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
+            waiting[task.id] = task
+    wf.task_tree = wf.tasks[UUID(stored["root"])]
+    wf.last_task = wf.tasks.get(UUID(stored["last"])) if stored["last"] else None
+    wf.completed = stored["completed"]
+    wf.success = stored["success"]
+
+
+def _load_subprocess(
+    top: BpmnWorkflow, parent: Any, task: Task, spec: BpmnProcessSpec, stored: dict[str, Any]
+) -> None:
+    """Restore a subprocess without its constructor, which would walk all its ancestors."""
+    sub = BpmnSubWorkflow.__new__(BpmnSubWorkflow)
+    top.subprocesses[task.id] = sub
+    sub.parent_task_id = task.id
+    sub.top_workflow = top
+    sub.correlations = {}
+    sub.depth = parent.depth + 1
+    BpmnBaseWorkflow.__init__(sub, spec, deserializing=True)
+    _load_workflow(sub, stored)
+    sub.completed_event.connect(task.task_spec._on_subworkflow_completed, task)
+
+
+def prune(top: BpmnWorkflow) -> None:
+    """Drop finished history that no live token can look at."""
+    _drop_finished_subprocesses(top)
+    for wf in [top, *top.subprocesses.values()]:
+        if not wf.completed:
+            _drop_fired_branches(wf)
+            _reroot(wf)
+
+
+def _drop_finished_subprocesses(top: BpmnWorkflow) -> None:
+    for token in list(top.subprocesses):
+        sub = top.subprocesses.get(token)
+        owner = _find(top, token)
+        if sub is not None and (owner is None or (sub.completed and owner._state & TaskState.FINISHED_MASK)):
+            del top.subprocesses[token]
+            _drop_finished_subprocesses(top)
+            return
+
+
+def _find(top: BpmnWorkflow, token: UUID) -> Task | None:
+    for wf in [top, *top.subprocesses.values()]:
+        if token in wf.tasks:
+            return wf.tasks[token]  # type: ignore[no-any-return]
+    return None
+
+
+def _drop_fired_branches(wf: Any) -> None:
+    """Forget branches that a non-interrupting event began and that have come to their end."""
+    for task in list(wf.tasks.values()):
+        if task.id not in wf.tasks or not task._state & TaskState.FINISHED_MASK:
+            continue
+        fired = isinstance(task.task_spec, BoundaryEvent) and task.task_spec.cancel_activity is False
+        fired = fired or (task.triggered and task.parent is wf.task_tree)
+        if fired and not any(_holds(branch) for branch in _branch(task)):
+            _forget(wf, [branch.id for branch in _branch(task)])
+
+
+def _holds(task: Task) -> bool:
+    """Whether a branch must be kept for this task; its join only waits for the main activity, which has its own."""
+    return bool(task._state & _LIVE) and not isinstance(task.task_spec, BoundaryEventJoin)
+
+
+def _branch(task: Task) -> Iterable[Task]:
+    stack = [task]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(current.children)
+
+
+def _forget(wf: Any, tokens: list[UUID]) -> None:
+    gone = set(tokens)
+    for token in tokens:
+        parent = wf.tasks.get(wf.tasks[token]._parent)
+        if parent is not None and parent.id not in gone:
+            parent._children.remove(token)
+    for token in tokens:
+        del wf.tasks[token]
+    if wf.last_task is not None and wf.last_task.id in gone:
+        wf.last_task = wf.task_tree
+
+
+def _reroot(wf: Any) -> None:
+    """Hang the lowest ancestor that live tokens share right below the root; forget all above it."""
+    root = wf.task_tree
+    paths = [_path(task) for task in _needing(wf)]
+    if not paths:
+        return
+    shared = _common(paths)
+    if len(paths) == 1:
+        shared = shared[:-1]
+    anchor = _anchor(shared)
+    if anchor is None or anchor is root or anchor.parent is root:
+        return
+    keep = {task.id for task in _branch(anchor)} | {root.id}
+    for token in [token for token in wf.tasks if token not in keep]:
+        del wf.tasks[token]
+    root._children = [anchor.id]
+    anchor._parent = root.id
+    if wf.last_task is not None and wf.last_task.id not in wf.tasks:
+        wf.last_task = anchor
+
+
+def _needing(wf: Any) -> list[Task]:
+    """Tasks that may still move; a future child of a live task needs no look of its own."""
+    live = [task for task in wf.tasks.values() if task._state & _LIVE]
+    return [
+        task
+        for task in live
+        if not (
+            task._state == TaskState.FUTURE
+            and task.parent is not None
+            and task.parent._state & TaskState.DEFINITE_MASK
+        )
+    ]
+
+
+def _path(task: Task | None) -> list[Task]:
+    path = []
+    while task is not None:
+        path.append(task)
+        task = task.parent
+    return path[::-1]
+
+
+def _common(paths: list[list[Task]]) -> list[Task]:
+    shared = []
+    for level in zip(*paths, strict=False):
+        if any(task is not level[0] for task in level):
+            break
+        shared.append(level[0])
+    return shared
+
+
+def _anchor(shared: list[Task]) -> Task | None:
+    """The lowest shared ancestor, or the parent of the first event split still open: its join looks for it."""
+    open_splits: list[Task] = []
+    for task in shared:
+        if isinstance(task.task_spec, EventSplit | BoundaryEventSplit):
+            open_splits.append(task)
+        elif isinstance(task.task_spec, BoundaryEventJoin | StartEventJoin) and (
+            task._state & TaskState.FINISHED_MASK
+        ):
+            open_splits = [s for s in open_splits if s.task_spec.name != task.task_spec.split_task]
+    if open_splits:
+        return open_splits[0].parent
+    return shared[-1] if shared else None

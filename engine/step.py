@@ -1,0 +1,426 @@
+"""A step: one command on one or more instances, in one transaction.
+
+The step locks the root of the pratica, loads what it touches, moves the tokens until everything waits, and writes
+states, tasks, timers, subscriptions, jobs and history together. Nothing is sent before `flush`; the use case commits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+from sqlalchemy import Row
+
+from engine import state as states
+from engine import store
+from engine.activities import Activities
+from engine.actor import Actor
+from engine.dialect import Element
+from engine.errors import AnswerRefused, InstanceNotFound
+from engine.operation import Refused
+from engine.running import Running, Wait
+from engine.scripts import ExpressionFailed, Scripts
+from engine.spiff import Activity, MultiInstance, element_of, new_workflow
+
+if TYPE_CHECKING:
+    from engine.engine import Engine
+
+BUDGET = 2_000
+PRUNE_EVERY = 200
+
+
+class Step:
+    """The unit of work of one command by `by`."""
+
+    def __init__(self, engine: Engine, by: Actor) -> None:
+        self.engine = engine
+        self.by = by
+        self._running: dict[int, Running] = {}
+        self._queue: deque[Callable[[], None]] = deque()
+        self._activities = Activities(self)
+
+    # ---- loading
+
+    def admit(self, rows: list[Row[Any]], instance_id: int) -> Running:
+        """Take locked rows into the step; returns the instance asked for."""
+        row = next((row for row in rows if row.id == instance_id), None)
+        if row is None:
+            raise InstanceNotFound(instance_id)
+        return self._running.get(instance_id) or self._load(row)
+
+    def lock(self, instance_id: int) -> Running:
+        """Lock an instance and its root, and load it. Raises InstanceNotFound."""
+        return self._running.get(instance_id) or self.admit(
+            store.lock_instance(self.engine.session, self.engine.ente_id, instance_id), instance_id
+        )
+
+    def lock_child(self, parent: Running, token: str) -> Running | None:
+        """The open instance behind a call activity."""
+        known = (r for r in self._running.values() if r.parent_id == parent.id and str(r.parent_token) == token)
+        found = next(known, None)
+        if found is not None:
+            return found
+        row = store.lock_child(self.engine.session, parent.ente_id, parent.id, token)
+        return None if row is None else self._load(row)
+
+    def _load(self, row: Row[Any]) -> Running:
+        program = self.engine.program(row.hash)
+        now = self.engine.clock.now(row.now)
+        scripts = Scripts({}, now, self.engine.calendar, program.models)
+        state = states.load(bytes(row.state), program.spec, program.subprocesses, scripts)
+        scripts.variables = state.variables
+        return self._keep(
+            Running(
+                id=row.id,
+                ente_id=self.engine.ente_id,
+                slug=row.slug,
+                root_id=row.root_id or row.id,
+                parent_id=row.parent_id,
+                parent_token=row.parent_token,
+                program=program,
+                state=state,
+                scripts=scripts,
+                now=now,
+                status=row.status,
+            )
+        )
+
+    def _keep(self, running: Running) -> Running:
+        self._running[running.id] = running
+        return running
+
+    # ---- commands
+
+    def start(
+        self, slug: str, variables: dict[str, Any], parent: Running | None = None, token: UUID | None = None
+    ) -> Running:
+        """A new instance of the current release of a path; runs with the rest of the step."""
+        engine = self.engine
+        number, program = engine.current(slug)
+        now = parent.now if parent is not None else engine.now()
+        variables = {**variables, "parametri": engine.parameters(program, variables, now)}
+        scripts = Scripts(variables, now, engine.calendar, program.models)
+        identity = store.insert_instance(
+            engine.session,
+            ente_id=engine.ente_id,
+            slug=slug,
+            release=number,
+            hash=program.hash,
+            root_id=parent.root_id if parent else None,
+            parent_id=parent.id if parent else None,
+            parent_token=token,
+            by=self.by.label,
+            now=now,
+        )
+        running = self._keep(
+            Running(
+                id=identity,
+                ente_id=engine.ente_id,
+                slug=slug,
+                root_id=parent.root_id if parent else identity,
+                parent_id=parent.id if parent else None,
+                parent_token=token,
+                program=program,
+                state=states.State(new_workflow(program.spec, program.subprocesses, scripts), variables),
+                scripts=scripts,
+                now=now,
+            )
+        )
+        scripts.written.update(variables)
+        self.wake(running)
+        return running
+
+    def wake(self, running: Running) -> None:
+        """Run an instance before the step ends."""
+        running.changed = True
+        self._queue.append(lambda: self._advance(running))
+
+    def fire(self, running: Running, token: str, payload: dict[str, Any] | None = None) -> bool:
+        """Let the event that a token waits for happen; False when nobody waits for it any more."""
+        wait = next((wait for wait in running.waits_now() if wait.token == token), None)
+        if wait is None:
+            return False
+        self.happen(running, wait, payload or {})
+        return True
+
+    def happen(self, running: Running, wait: Wait, payload: dict[str, Any]) -> None:
+        """An event has come: bring its payload in and move its token."""
+        task, element = wait.task, wait.element
+        assert task is not None
+        if payload or element.outputs:
+            running.deliver(task, element, payload, {})
+        running.record(element, wait.kind, self.by.label, token=wait.token, answers=payload or None)
+        if "/" in wait.token:
+            self._choose(task, wait.token.split("/")[1])
+        else:
+            self.release(running, task, element)
+        self._forget(running, wait.kind, [wait.token])
+        self.wake(running)
+
+    def _choose(self, task: Task, chosen: str) -> None:
+        """The event of a gateway's branch, or of an event subprocess (whose holder is the root of its scope)."""
+        if task._state == TaskState.WAITING:
+            task.internal_data["chosen"] = chosen
+            task.task_spec._update(task)
+            return
+        child = task._add_child(task.workflow.spec.task_specs[chosen], TaskState.FUTURE)
+        child.triggered = True
+        child.task_spec._update(child)
+
+    def release(self, running: Running, task: Task, element: Element) -> None:
+        """Move a catching token; a non-interrupting boundary event goes on waiting beside it."""
+        again = element.kind == "boundaryEvent" and not element.interrupting and self._repeats(element)
+        task.internal_data["event_fired"] = True
+        task.task_spec._update(task)
+        if again and task.parent is not None:
+            twin = task.parent._add_child(task.task_spec, TaskState.WAITING)
+            twin.triggered = True
+            twin.internal_data["fired"] = task.internal_data.get("fired", 0) + 1
+
+    def _repeats(self, element: Element) -> bool:
+        assert element.event is not None
+        return element.event.kind != "timer" or element.event.timer == "timeCycle"
+
+    def answer(self, running: Running, task: Task, element: Element, answers: dict[str, Any]) -> None:
+        """A person has done a step. Raises AnswerRefused."""
+        try:
+            self._activities.answer(running, task, element, answers)
+        except ExpressionFailed as error:
+            raise AnswerRefused("espressione", str(error)) from error
+        self.wake(running)
+
+    def respond(self, running: Running, task: Task, element: Element, response: dict[str, Any]) -> None:
+        """An outside operation has answered."""
+        try:
+            self._activities.responded(running, task, element, response)
+        except ExpressionFailed as error:
+            self.incident(running, task, element, "expression", str(error))
+
+    def refuse(self, running: Running, task: Task, element: Element, error: Refused) -> None:
+        """An outside operation has refused."""
+        self._activities.refused(running, task, element, error)
+
+    # ---- running
+
+    def run(self) -> None:
+        """Move every awakened instance until all wait, then write everything."""
+        while self._queue:
+            self._queue.popleft()()
+        for running in list(self._running.values()):
+            if running.changed:
+                self._flush(running)
+
+    def _advance(self, running: Running) -> None:
+        if running.status != "open":
+            return
+        for count in range(1, BUDGET + 1):
+            task = running.next_ready()
+            if task is None:
+                if self._settle(running):
+                    return
+                continue
+            self._move(running, task)
+            if count % PRUNE_EVERY == 0:
+                states.prune(running.state.workflow)
+        task = running.next_ready()
+        if task is not None:
+            element = element_of(task) or next(iter(running.program.diagram.elements.values()))
+            self.incident(running, task, element, "budget", f"{BUDGET} passi senza mai attendere: un ciclo?")
+
+    def _move(self, running: Running, task: Task) -> None:
+        element = element_of(task)
+        if element is None:
+            task.run()
+            return
+        try:
+            if isinstance(task.task_spec, Activity):
+                self._activities.perform(running, task, element)
+            elif element.kind == "endEvent" or element.kind == "intermediateThrowEvent":
+                self._activities.throw(running, task, element)
+            else:
+                task.run()
+                if not isinstance(task.task_spec, MultiInstance):  # its rounds have told the story
+                    running.record(element, "done", self.by.label, token=task.id)
+        except ExpressionFailed as error:
+            if task._state & TaskState.FINISHED_MASK:
+                # SpiffWorkflow marks a spec that raises as failed: the token waits here for a person instead
+                task._set_state(TaskState.READY)
+            self.incident(running, task, element, "expression", str(error))
+
+    def _settle(self, running: Running) -> bool:
+        """Register what the instance now waits for; False when that moved it again."""
+        workflow = running.state.workflow
+        if workflow.completed:
+            self._end(running, "done")
+            return True
+        waiting = {wait.token: wait for wait in running.waits_now()}
+        self._forget_the_gone(running, set(waiting))
+        for token, wait in waiting.items():
+            if token not in running.state.waits and self._await(running, wait):
+                return False
+        return True
+
+    def _await(self, running: Running, wait: Wait) -> bool:
+        """Register a timer or a message; True when a message was there already and moved the token."""
+        assert wait.element.event is not None
+        try:
+            if wait.kind == "timer":
+                self._activities.set_timer(running, wait)
+                return False
+            return self._subscribe(running, wait)
+        except ExpressionFailed as error:
+            running.state.waits[wait.token] = "incident"
+            self._report(running, wait.token, wait.element, "expression", str(error), None)
+            return False
+
+    def _subscribe(self, running: Running, wait: Wait) -> bool:
+        event, session = wait.element.event, self.engine.session
+        assert event is not None and event.name is not None
+        token_task = None if "/" in wait.token and wait.task is running.state.workflow.task_tree else wait.task
+        context = running.scripts.context(token_task)
+        key = running.scripts.text(event.key, context) if event.key else ""
+        if key is None:
+            # an event subprocess listens from the moment its key is known
+            return False
+        store.lock_message(session, running.ente_id, event.name, str(key))
+        found = store.buffered_message(session, running.ente_id, event.name, str(key), running.now)
+        if found is not None:
+            store.mark_correlated(session, running.ente_id, found.id)
+            self.happen(running, wait, found.payload)
+            return True
+        running.state.waits[wait.token] = "message"
+        store.insert_subscriptions(
+            session,
+            running.ente_id,
+            [
+                {
+                    "instance_id": running.id,
+                    "token": wait.token,
+                    "element_id": wait.element.id,
+                    "message": event.name,
+                    "key": str(key),
+                }
+            ],
+        )
+        return False
+
+    def _forget_the_gone(self, running: Running, waiting: set[str]) -> None:
+        """Close what no token stands behind any more: an interrupting event took it away, or the step is done."""
+        alive = {str(task.id) for wf in _all_workflows(running) for task in _unfinished(wf)}
+        gone: dict[str, list[str]] = {}
+        for token, kind in list(running.state.waits.items()):
+            if token not in waiting and token not in alive:
+                gone.setdefault(kind, []).append(token)
+        for kind, tokens in gone.items():
+            self._forget(running, kind, tokens)
+
+    def _forget(self, running: Running, kind: str, tokens: list[str]) -> None:
+        for token in tokens:
+            running.state.waits.pop(token, None)
+        if kind == "task":
+            for token in tokens:
+                running.closed.setdefault(token, ("cancelled", None))
+        elif kind == "call":
+            for token in tokens:
+                child = self.lock_child(running, token)
+                if child is not None:
+                    self.cancel(child)
+        else:
+            store.forget(self.engine.session, kind, running.ente_id, tokens, running.now, self.by.label)
+
+    # ---- ending
+
+    def cancel(self, running: Running) -> None:
+        """Stop an instance and all that it has called."""
+        if running.status == "open":
+            running.state.workflow.cancel()
+            self._end(running, "cancelled")
+
+    def _end(self, running: Running, status: str) -> None:
+        running.status, running.changed = status, True
+        by_kind: dict[str, list[str]] = {}
+        for token, kind in running.state.waits.items():
+            by_kind.setdefault(kind, []).append(token)
+        for kind, tokens in by_kind.items():
+            self._forget(running, kind, tokens)
+        if running.parent_id is None:
+            self.engine.ended(running.id, status, running.ended_in, running.now)
+        elif status == "done":
+            parent = self.lock(running.parent_id)
+            self._queue.append(lambda: self._activities.returned(parent, running))
+
+    # ---- incidents
+
+    def incident(
+        self,
+        running: Running,
+        task: Task,
+        element: Element,
+        kind: str,
+        message: str,
+        job_id: int | None = None,
+    ) -> None:
+        """Stop this token until a person sees to it; other branches go on."""
+        running.state.waits[str(task.id)] = "incident"
+        self._report(running, str(task.id), element, kind, message, job_id)
+
+    def _report(
+        self, running: Running, token: str, element: Element, kind: str, message: str, job_id: int | None
+    ) -> None:
+        store.insert_incident(
+            self.engine.session,
+            ente_id=running.ente_id,
+            instance_id=running.id,
+            root_id=running.root_id,
+            token=token,
+            element_id=element.id,
+            job_id=job_id,
+            kind=kind,
+            message=message[:2_000],
+            now=running.now,
+        )
+
+    # ---- writing
+
+    def _flush(self, running: Running) -> None:
+        session, ente_id, now = self.engine.session, running.ente_id, running.now
+        states.prune(running.state.workflow)
+        store.update_instance(
+            session,
+            ente_id=ente_id,
+            id=running.id,
+            state=states.dump(running.state),
+            status=running.status,
+            ended_in=running.ended_in,
+            now=now,
+        )
+        if running.closed:
+            rows = [
+                {"token": token, "status": status, "closed_by": account_id}
+                for token, (status, account_id) in running.closed.items()
+            ]
+            store.close_tasks(session, ente_id, now, rows)
+        opened = [task for task in running.opened if task["token"] not in running.closed]
+        if opened:
+            store.open_tasks(session, ente_id, now, opened)
+        if running.history:
+            store.insert_history(session, ente_id, now, running.history)
+        running.changed = False
+        running.opened, running.closed, running.history = [], {}, []
+
+
+def _all_workflows(running: Running) -> list[Any]:
+    top = running.state.workflow
+    return [top, *(sub for sub in top.subprocesses.values() if not sub.completed)]
+
+
+def _unfinished(wf: Any) -> list[Task]:
+    return [
+        task
+        for task in wf.tasks.values()
+        if task._state & (TaskState.READY | TaskState.STARTED | TaskState.WAITING)
+    ]

@@ -1,0 +1,277 @@
+"""The rows of a step: every SQL statement the engine sends, one function each.
+
+Lists of rows travel as one JSON parameter (`jsonb_to_recordset`), so that a step costs the same number of
+statements whatever it writes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, TextClause, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from engine import json
+
+
+def _sql(statement: str, *json_names: str) -> TextClause:
+    return text(statement).bindparams(*(bindparam(name, type_=JSONB) for name in json_names))
+
+
+_INSTANCE = (
+    "i.id, i.slug, i.release, i.hash, i.version, i.status, i.root_id, i.parent_id, i.parent_token, "
+    "i.started_by, i.started_at, i.state, clock_timestamp() as now"
+)
+
+_LOCK_TASK = _sql(f"""
+    select {_INSTANCE}, t.id as task_id, t.instance_id, t.token, t.element_id, t.form_id, t.status as task_status,
+           t.closed_by, t.excluded_id, t.assignee_id
+    from engine_task t join engine_instance i on i.ente_id = t.ente_id and i.id in (t.instance_id, t.root_id)
+    where t.ente_id = :ente_id and t.id = :task_id
+    order by i.id for no key update of i
+""")  # noqa: S608 - constant text
+
+_LOCK_INSTANCE = _sql(f"""
+    select {_INSTANCE} from engine_instance i
+    where i.ente_id = :ente_id and i.id in (
+        select unnest(array[id, coalesce(root_id, id)]) from engine_instance
+        where ente_id = :ente_id and id = :instance_id)
+    order by i.id for no key update of i
+""")  # noqa: S608
+
+_LOCK_CHILD = _sql(f"""
+    select {_INSTANCE} from engine_instance i
+    where i.ente_id = :ente_id and i.parent_id = :parent_id and i.parent_token = :token and i.status = 'open'
+    for no key update of i
+""")  # noqa: S608
+
+
+def lock_task(session: Session, ente_id: int, task_id: int) -> list[Row[Any]]:
+    """Lock the task's instance and its root; one row each, with the task's columns. Empty when unknown."""
+    return list(session.execute(_LOCK_TASK, {"ente_id": ente_id, "task_id": task_id}))
+
+
+def lock_instance(session: Session, ente_id: int, instance_id: int) -> list[Row[Any]]:
+    """Lock an instance and its root, in the order of their ids: two steps never deadlock."""
+    return list(session.execute(_LOCK_INSTANCE, {"ente_id": ente_id, "instance_id": instance_id}))
+
+
+def lock_child(session: Session, ente_id: int, parent_id: int, token: str) -> Row[Any] | None:
+    """Lock the open instance that a call activity waits for; its root is locked already."""
+    return session.execute(
+        _LOCK_CHILD, {"ente_id": ente_id, "parent_id": parent_id, "token": UUID(token)}
+    ).one_or_none()
+
+
+_INSERT_INSTANCE = _sql("""
+    insert into engine_instance
+        (ente_id, slug, release, hash, root_id, parent_id, parent_token, started_by, started_at, state)
+    values (:ente_id, :slug, :release, :hash, :root_id, :parent_id, :parent_token, :by, :now, ''::bytea)
+    returning id
+""")
+
+
+def insert_instance(session: Session, **values: Any) -> int:
+    """A new instance, its state still empty; returns its id."""
+    return int(session.execute(_INSERT_INSTANCE, values).scalar_one())
+
+
+_UPDATE_INSTANCE = _sql("""
+    update engine_instance set version = version + 1, state = :state, status = :status,
+        ended_in = :ended_in, ended_at = case when cast(:status as text) = 'open' then null else :now end
+    where ente_id = :ente_id and id = :id
+""")
+
+
+def update_instance(session: Session, **values: Any) -> None:
+    """Write the state after a step."""
+    session.execute(_UPDATE_INSTANCE, values)
+
+
+_CLOSE_TASKS = _sql(
+    """
+    update engine_task t set status = r.status, closed_at = :now, closed_by = r.closed_by
+    from jsonb_to_recordset(:rows) as r(token uuid, status text, closed_by bigint)
+    where t.ente_id = :ente_id and t.token = r.token and t.status = 'open'
+    """,
+    "rows",
+)
+
+
+def close_tasks(session: Session, ente_id: int, now: datetime, rows: list[dict[str, Any]]) -> int:
+    """Close human tasks, done or cancelled; returns how many were still open."""
+    result = session.execute(_CLOSE_TASKS, {"ente_id": ente_id, "now": now, "rows": rows})
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+# The sticky assignee is whoever last did a step of the same role in this pratica, unless four eyes exclude them.
+_OPEN_TASKS = _sql(
+    """
+    insert into engine_task (ente_id, instance_id, root_id, token, slug, element_id, name, form_id, ruolo,
+                             unita_id, excluded_id, assignee_id, note, due_at, created_at)
+    select :ente_id, r.instance_id, r.root_id, r.token, r.slug, r.element_id, r.name, r.form_id, r.ruolo,
+           r.unita_id, eyes.closed_by,
+           coalesce(r.assignee_id, (
+               select same.closed_by from engine_task same
+               where same.ente_id = :ente_id and same.root_id = r.root_id and same.ruolo = r.ruolo
+                 and same.unita_id is not distinct from r.unita_id and same.status = 'done'
+                 and same.closed_by is distinct from eyes.closed_by
+               order by same.closed_at desc limit 1)),
+           r.note, r.due_at, :now
+    from jsonb_to_recordset(:rows) as r(instance_id bigint, root_id bigint, token uuid, slug text,
+         element_id text, name text, form_id text, ruolo text, unita_id text, different_from text,
+         assignee_id bigint, note text, due_at timestamptz)
+    left join lateral (
+        select other.closed_by from engine_task other
+        where other.ente_id = :ente_id and other.instance_id = r.instance_id
+          and other.element_id = r.different_from and other.status = 'done'
+        order by other.closed_at desc limit 1) eyes on true
+    """,
+    "rows",
+)
+
+
+def open_tasks(session: Session, ente_id: int, now: datetime, rows: list[dict[str, Any]]) -> None:
+    """Put human tasks into the inbox."""
+    session.execute(_OPEN_TASKS, {"ente_id": ente_id, "now": now, "rows": rows})
+
+
+_INSERT_HISTORY = _sql(
+    """
+    insert into engine_history (ente_id, instance_id, root_id, token, element_id, kind, event, at, by,
+                                answers, delta, why)
+    select :ente_id, r.instance_id, r.root_id, r.token, r.element_id, r.kind, r.event, :now, r.by,
+           r.answers, r.delta, r.why
+    from jsonb_to_recordset(:rows) as r(instance_id bigint, root_id bigint, token text, element_id text,
+         kind text, event text, by text, answers jsonb, delta jsonb, why jsonb)
+    """,
+    "rows",
+)
+
+
+def insert_history(session: Session, ente_id: int, now: datetime, rows: list[dict[str, Any]]) -> None:
+    """Append what happened, in order."""
+    session.execute(_INSERT_HISTORY, {"ente_id": ente_id, "now": now, "rows": rows})
+
+
+_INSERT_TIMERS = _sql(
+    """
+    insert into engine_timer (ente_id, instance_id, token, element_id, due_at)
+    select :ente_id, r.instance_id, r.token, r.element_id, r.due_at
+    from jsonb_to_recordset(:rows) as r(instance_id bigint, token text, element_id text, due_at timestamptz)
+    """,
+    "rows",
+)
+
+
+def insert_timers(session: Session, ente_id: int, rows: list[dict[str, Any]]) -> None:
+    session.execute(_INSERT_TIMERS, {"ente_id": ente_id, "rows": rows})
+
+
+_INSERT_SUBSCRIPTIONS = _sql(
+    """
+    insert into engine_subscription (ente_id, instance_id, token, element_id, message, key)
+    select :ente_id, r.instance_id, r.token, r.element_id, r.message, r.key
+    from jsonb_to_recordset(:rows) as r(instance_id bigint, token text, element_id text, message text, key text)
+    """,
+    "rows",
+)
+
+
+def insert_subscriptions(session: Session, ente_id: int, rows: list[dict[str, Any]]) -> None:
+    session.execute(_INSERT_SUBSCRIPTIONS, {"ente_id": ente_id, "rows": rows})
+
+
+_FORGET = {
+    "timer": _sql("delete from engine_timer where ente_id = :ente_id and token = any(:tokens)"),
+    "message": _sql("delete from engine_subscription where ente_id = :ente_id and token = any(:tokens)"),
+    "job": _sql("""
+        update engine_job set status = 'cancelled', ended_at = :now
+        where ente_id = :ente_id and token = any(cast(:tokens as uuid[])) and status in ('waiting', 'running')
+    """),
+    "incident": _sql("""
+        update engine_incident set resolved_at = :now, resolved_by = :by
+        where ente_id = :ente_id and token = any(:tokens) and resolved_at is null
+    """),
+}
+
+
+def forget(session: Session, kind: str, ente_id: int, tokens: list[str], now: datetime, by: str) -> None:
+    """Remove what a token no longer waits for."""
+    session.execute(_FORGET[kind], {"ente_id": ente_id, "tokens": tokens, "now": now, "by": by})
+
+
+_INSERT_JOB = _sql(
+    """
+    insert into engine_job (ente_id, instance_id, token, element_id, operation, request, retries, created_at)
+    values (:ente_id, :instance_id, :token, :element_id, :operation, :request, :retries, :now)
+    returning id
+    """,
+    "request",
+)
+
+
+def insert_job(session: Session, **values: Any) -> int:
+    return int(session.execute(_INSERT_JOB, values).scalar_one())
+
+
+_INSERT_INCIDENT = _sql("""
+    insert into engine_incident (ente_id, instance_id, root_id, token, element_id, job_id, kind, message, created_at)
+    values (:ente_id, :instance_id, :root_id, :token, :element_id, :job_id, :kind, :message, :now)
+""")
+
+
+def insert_incident(session: Session, **values: Any) -> None:
+    session.execute(_INSERT_INCIDENT, values)
+
+
+_LOCK_MESSAGE = _sql("select pg_advisory_xact_lock(hashtextextended(:lock, 0))")
+_BUFFERED = _sql("""
+    select id, payload, source from engine_message
+    where ente_id = :ente_id and name = :name and key = :key and status = 'buffered'
+      and (expires_at is null or expires_at > :now)
+    order by id limit 1 for update
+""")
+
+
+def lock_message(session: Session, ente_id: int, name: str, key: str) -> None:
+    """One transaction at a time may publish or await a message: neither misses the other."""
+    session.execute(_LOCK_MESSAGE, {"lock": f"{ente_id}:{name}:{key}"})
+
+
+def buffered_message(session: Session, ente_id: int, name: str, key: str, now: datetime) -> Row[Any] | None:
+    """A message that came before anybody waited for it."""
+    return session.execute(
+        _BUFFERED, {"ente_id": ente_id, "name": name, "key": key, "now": now}
+    ).one_or_none()
+
+
+_CORRELATED = _sql("update engine_message set status = 'correlated' where ente_id = :ente_id and id = :id")
+
+
+def mark_correlated(session: Session, ente_id: int, message_id: int) -> None:
+    session.execute(_CORRELATED, {"ente_id": ente_id, "id": message_id})
+
+
+_CURRENT_HASH = _sql("""
+    select number, hash from engine_release where ente_id = :ente_id and slug = :slug and current
+""")
+_CONTENT = _sql("select content from engine_bundle where hash = :hash")
+
+
+def current_release(session: Session, ente_id: int, slug: str) -> Row[Any] | None:
+    """Number and hash of the release that new instances of a path take."""
+    return session.execute(_CURRENT_HASH, {"ente_id": ente_id, "slug": slug}).one_or_none()
+
+
+def bundle_content(session: Session, bundle_hash: str) -> bytes | None:
+    content = session.execute(_CONTENT, {"hash": bundle_hash}).scalar_one_or_none()
+    return None if content is None else bytes(content)
+
+
+def as_json(value: Any) -> Any:
+    """A value as the JSON columns will give it back."""
+    return json.loads(json.dumps(value))
