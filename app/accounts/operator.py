@@ -28,15 +28,21 @@ class RoleGrant:
 
 @dataclass(frozen=True)
 class ExtraordinaryAccess:
-    """A break-glass access in force: one persona or one pratica, until an instant."""
+    """A break-glass access in force: one persona or one pratica, until an instant.
+
+    `sealed`: two people opened it, for a sealed case; any other stops at the seal, even of the same persona.
+    """
 
     id: int
     persona_id: str | None
     pratica_id: int | None
     until: datetime
+    sealed: bool = False
 
-    def opens(self, persona_id: str | None, pratica_id: int | None) -> bool:
+    def opens(self, persona_id: str | None, pratica_id: int | None, sealed: bool) -> bool:
         """True for the persona or the pratica that it was asked for."""
+        if sealed and not self.sealed:
+            return False
         of_persona = self.persona_id is not None and self.persona_id == persona_id
         return of_persona or (self.pratica_id is not None and self.pratica_id == pratica_id)
 

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, not_, or_, true
-from sqlalchemy.sql import literal
 
-from app.accounts.operator import Operator, RoleGrant
+from app.accounts.operator import ExtraordinaryAccess, Operator, RoleGrant
 from app.rights.roles import ROLES, SIGILLATI, Ambito, Role
 
 Text = ColumnElement[str] | ColumnElement[str | None]
@@ -109,8 +108,14 @@ def _opened(operator: Operator, section: str, case: CaseColumns) -> ColumnElemen
     roles = [ROLES[ruolo] for ruolo in operator.ruoli if ruolo in ROLES]
     if not any("accesso:request" in role.azioni and section in role.vede for role in roles):
         return false()
-    personas = sorted(access.persona_id for access in operator.accesses if access.persona_id is not None)
-    pratiche = sorted(access.pratica_id for access in operator.accesses if access.pratica_id is not None)
-    of_persona = false() if case.persona_id is None else case.persona_id.in_(personas)
-    of_pratica = false() if case.pratica_id is None else case.pratica_id.in_(pratiche)
-    return or_(literal(False), of_persona, of_pratica)
+    return or_(false(), *(_opened_by(access, case) for access in operator.accesses))
+
+
+def _opened_by(access: ExtraordinaryAccess, case: CaseColumns) -> ColumnElement[bool]:
+    of_persona = of_pratica = false()
+    if case.persona_id is not None and access.persona_id is not None:
+        of_persona = case.persona_id == access.persona_id
+    if case.pratica_id is not None and access.pratica_id is not None:
+        of_pratica = case.pratica_id == access.pratica_id
+    level = true() if access.sealed else case.livello.not_in(sorted(SIGILLATI))
+    return and_(or_(of_persona, of_pratica), level)

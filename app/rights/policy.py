@@ -91,4 +91,6 @@ def _broke_the_glass(operator: Operator, action: str, subject: Subject) -> bool:
     roles = [ROLES[ruolo] for ruolo in operator.ruoli if ruolo in ROLES]
     if kind != "read" or not any("accesso:request" in role.azioni and section in role.vede for role in roles):
         return False
-    return any(access.opens(subject.persona_id, subject.pratica_id) for access in operator.accesses)
+    return any(
+        access.opens(subject.persona_id, subject.pratica_id, subject.sealed) for access in operator.accesses
+    )
