@@ -1,8 +1,8 @@
 """Slowing down who guesses passwords: counted in the database, because many web processes share the count.
 
 An attempt is counted before its password is looked at, so parallel guesses cannot outrun the count. Past the
-free attempts each failure doubles the wait, up to a quarter of an hour: more would let anybody lock a colleague
-out.
+free attempts each failure doubles the wait, up to a quarter of an hour: more would let anybody lock out a
+colleague.
 """
 
 from __future__ import annotations

@@ -112,7 +112,8 @@ def _opened(operator: Operator, section: str, case: CaseColumns) -> ColumnElemen
 
 
 def _opened_by(access: ExtraordinaryAccess, case: CaseColumns) -> ColumnElement[bool]:
-    of_persona = of_pratica = false()
+    of_persona: ColumnElement[bool] = false()
+    of_pratica: ColumnElement[bool] = false()
     if case.persona_id is not None and access.persona_id is not None:
         of_persona = case.persona_id == access.persona_id
     if case.pratica_id is not None and access.pratica_id is not None:

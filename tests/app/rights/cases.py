@@ -20,7 +20,5 @@ def a_case(**facts: object) -> Subject:
     return replace(Subject(1, unita_id=MY_UNIT, persona_id="12", pratica_id=90), **facts)
 
 
-def an_access(**of: object) -> ExtraordinaryAccess:
-    return ExtraordinaryAccess(
-        1, of.get("persona_id"), of.get("pratica_id"), datetime(2027, 1, 1, tzinfo=UTC)
-    )
+def an_access(*, persona_id: str | None = None, pratica_id: int | None = None, sealed: bool = False):
+    return ExtraordinaryAccess(1, persona_id, pratica_id, datetime(2027, 1, 1, tzinfo=UTC), sealed)

@@ -25,7 +25,12 @@ GRANTS = st.builds(
 OPERATORS = st.builds(
     lambda roles, accesses: Operator(ME, 1, "Giulia Parodi", tuple(roles), tuple(accesses)),
     st.lists(GRANTS, max_size=3),
-    st.lists(st.sampled_from([an_access(persona_id="12"), an_access(pratica_id=90)]), max_size=1),
+    st.lists(
+        st.sampled_from(
+            [an_access(persona_id="12"), an_access(pratica_id=90), an_access(persona_id="12", sealed=True)]
+        ),
+        max_size=2,
+    ),
 )
 SUBJECTS = st.builds(
     Subject,

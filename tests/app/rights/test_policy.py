@@ -140,6 +140,14 @@ def test_an_extraordinary_access_opens_that_person_for_reading_and_nobody_else()
     assert not may(giulia, "read:diario", a_case(unita_id=OTHER_UNIT, persona_id="13"))
 
 
+def test_an_extraordinary_access_asked_for_an_ordinary_case_stops_at_the_seal():
+    giulia = an_operator("assistente_sociale", accesses=(an_access(persona_id="12"),))
+    assert may(giulia, "read:diario", a_case(assigned=frozenset({COLLEAGUE})))
+    assert not may(giulia, "read:diario", a_case(livello="violenza"))
+    opened_by_two = an_operator("assistente_sociale", accesses=(an_access(persona_id="12", sealed=True),))
+    assert may(opened_by_two, "read:diario", a_case(livello="violenza"))
+
+
 def test_an_extraordinary_access_lends_no_section_that_the_role_does_not_see():
     clerk = an_operator("amministrativo", accesses=(an_access(persona_id="12"),))
     assert not may(clerk, "read:diario", a_case(unita_id=OTHER_UNIT))
