@@ -40,7 +40,7 @@ _SETTINGS = {
     "log_error_verbosity": "terse",
     "logging_collector": "off",
 }
-_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ class Cluster:
         unfinished.rename(data)
 
     def _clear_the_dead(self) -> None:
-        """Remove the pid file of a dead server, once no process works on its data.
+        """Remove the pid files of a dead server, once no process works on its data.
 
         PostgreSQL does it by itself unless the pid is now another program's, or a zombie's that nobody
         collects.
@@ -195,14 +195,15 @@ class Cluster:
         if not postmaster.can_see_processes():
             return
         deadline = time.monotonic() + _ORPHANS
-        while left := postmaster.processes(data):
+        while busy := postmaster.processes(data):
             if time.monotonic() > deadline:
                 raise StartupRefused(
-                    f"Sui dati in «{data}» lavorano ancora i processi {', '.join(map(str, left))} "
+                    f"Sui dati in «{data}» lavorano ancora i processi {', '.join(map(str, busy))} "
                     "di un PostgreSQL interrotto: fermali e riprova."
                 )
             time.sleep(0.02)
-        (data / "postmaster.pid").unlink(missing_ok=True)
+        for left in (data / "postmaster.pid", self.place.sockets / f"{place.SOCKET_NAME}.lock"):
+            left.unlink(missing_ok=True)
 
     def _pg(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs as the cluster's account, in a session of its own.

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from itertools import chain
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -11,6 +12,7 @@ import app
 from app.database import schema
 from engine.tables import metadata
 
+COMMENTS = ("modify_comment", "add_table_comment", "remove_table_comment")
 NOT_OURS = ("procrastinate_", "alembic_version")
 
 
@@ -81,7 +83,8 @@ def test_the_models_describe_the_migrated_schema(owner_engine: Engine) -> None:
         context = MigrationContext.configure(connection, opts={"include_name": _is_ours})
         differences = compare_metadata(context, metadata)
     # then
-    assert differences == []
+    changes = chain.from_iterable(item if isinstance(item, list) else [item] for item in differences)
+    assert [change for change in changes if change[0] not in COMMENTS] == []
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
