@@ -18,10 +18,10 @@ NAMESPACE = "http://inps.it/ISEERiforma"
 TIPI = ("Ordinario", "Minorenne", "Universitario", "SocioSanitario", "Dottorato", "Residenziale")
 
 OMISSIONI = {
-    "PatrimoniMobiliari": "patrimoni mobiliari omessi o difformi",
-    "RedditiScostamento": "redditi diversi da quelli noti all'Agenzia delle Entrate",
-    "PatrimoniMobiliariSottoSoglia": "patrimoni mobiliari omessi o difformi, sotto soglia",
-    "PatrimoniMobiliariSopraSoglia": "patrimoni mobiliari omessi o difformi, sopra soglia",
+    "PatrimoniMobiliari": "Patrimoni mobiliari omessi o difformi",
+    "RedditiScostamento": "Redditi diversi da quelli noti all'Agenzia delle Entrate",
+    "PatrimoniMobiliariSottoSoglia": "Patrimoni mobiliari omessi o difformi, sotto soglia",
+    "PatrimoniMobiliariSopraSoglia": "Patrimoni mobiliari omessi o difformi, sopra soglia",
 }
 
 # Per kind: the section for the whole nucleo, its element for one person.
@@ -214,9 +214,9 @@ def _find_end(attestazione: etree._Element, section: etree._Element) -> date:
 def _omissioni(attestazione: etree._Element) -> Iterator[str]:
     """What INPS found omitted or different, without the amounts and the banks that it also tells."""
     for omissione in attestazione.findall(f"{{{NAMESPACE}}}OmissioneDifformita"):
-        kind = OMISSIONI.get(_text(omissione, "TipoOmissioneDifformita"), "omissione o difformità")
+        kind = OMISSIONI.get(_text(omissione, "TipoOmissioneDifformita"), "Omissione o difformità")
         day = _date(omissione, "DataControlloAE")
-        yield f"{kind.capitalize()} (controllo dell'Agenzia delle Entrate del {day:%d/%m/%Y})"
+        yield f"{kind} (controllo dell'Agenzia delle Entrate del {day:%d/%m/%Y})"
 
 
 def _componenti(section: etree._Element) -> Iterator[Componente]:
