@@ -1,0 +1,1 @@
+"""matches, replace, split: XPath regular expressions."""

@@ -1,0 +1,64 @@
+"""Functions as FEEL values: what can be called, and how arguments meet parameters."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine.feel.errors import Nulled
+from engine.feel.values import Value
+
+
+class Function:
+    """A function a host offers, or a business knowledge model: `call` gets FEEL values and gives one back.
+
+    Missing or unknown parameters make the call null; `required` (default: all) is how many must be given.
+    `call` may return any value `from_json` takes, and may raise FeelEvaluationError to give null with a reason.
+    """
+
+    def __init__(
+        self, parameters: Sequence[str], call: Callable[..., Any], *, name: str = "", required: int | None = None
+    ) -> None:
+        self.parameters = tuple(parameters)
+        self.call = call
+        self.name = name
+        self.required = len(self.parameters) if required is None else required
+
+    def arrange(self, arguments: Sequence[Value], names: Sequence[str] | None) -> list[Value]:
+        """The arguments in the order of the parameters. Nulled when they do not fit."""
+        if names is not None:
+            arguments = self._by_name(arguments, names)
+        if not self.required <= len(arguments) <= len(self.parameters):
+            raise Nulled(f"{self._label()} vuole {self._arity()}, ne ha {len(arguments)}")
+        return list(arguments)
+
+    def _by_name(self, arguments: Sequence[Value], names: Sequence[str]) -> list[Value]:
+        given = dict(zip(names, arguments, strict=True))
+        if len(given) < len(names):
+            raise Nulled(f"{self._label()}: un parametro è ripetuto")
+        unknown = [name for name in given if name not in self.parameters]
+        if unknown:
+            raise Nulled(f"{self._label()} non ha il parametro «{unknown[0]}»")
+        missing = [name for name in self.parameters[: self.required] if name not in given]
+        if missing:
+            raise Nulled(f"{self._label()}: manca il parametro «{missing[0]}»")
+        wanted = max(self.parameters.index(name) for name in given) + 1 if given else 0
+        return [given.get(name) for name in self.parameters[:wanted]]
+
+    def _label(self) -> str:
+        return f"la funzione «{self.name}»" if self.name else "la funzione"
+
+    def _arity(self) -> str:
+        most = len(self.parameters)
+        return f"{most} argomenti" if self.required == most else f"da {self.required} a {most} argomenti"
+
+    def invoke(self, run: Any, arguments: Sequence[Value], names: Sequence[str] | None = None) -> Value:
+        """Call it inside an evaluation. Raises Nulled when the result is null for a reason worth a warning."""
+        ordered = self.arrange(arguments, names)
+        run.meter.enter()
+        try:
+            return run.lift(self.call(*ordered))
+        finally:
+            run.meter.leave()
+
+    def fits(self, parameters: Sequence[Any], result: Any) -> bool:
+        """Whether the function belongs to `function<parameters> -> result`."""
+        return self.required <= len(parameters) <= len(self.parameters)

@@ -1,0 +1,46 @@
+"""Reads the text given to `range()`: a closed range whose bounds are literals (DMN 1.5, 10.3.4.1)."""
+
+from engine.feel import syntax
+from engine.feel.arithmetic import negate
+from engine.feel.comparison import compare
+from engine.feel.errors import FeelSyntaxError, Nulled
+from engine.feel.iso import parse_date, parse_date_time, parse_duration, parse_time
+from engine.feel.parser import parse_text
+from engine.feel.ranges import Range
+from engine.feel.values import Value
+
+LITERAL_FUNCTIONS = {
+    "date": parse_date,
+    "time": parse_time,
+    "date and time": parse_date_time,
+    "duration": parse_duration,
+}
+
+
+def parse_range(text: str) -> Range:
+    """The range a text writes, from the lesser bound to the greater. Nulled for anything else."""
+    try:
+        node = parse_text(text, frozenset())
+    except FeelSyntaxError as error:
+        raise Nulled(error.message) from None
+    if not isinstance(node, syntax.RangeLiteral):
+        raise Nulled(f"«{text}» non è un intervallo")
+    start, end = _bound(node.start), _bound(node.end)
+    order = compare(start, end)
+    if order is None or order > 0:
+        raise Nulled("i limiti dell'intervallo non sono in ordine")
+    return Range(start, end, node.start_included, node.end_included)
+
+
+def _bound(node: syntax.Node) -> Value:
+    """The value of a literal, or of `date("…")` and its like on a string literal."""
+    if isinstance(node, syntax.Literal):
+        return node.value
+    if isinstance(node, syntax.Negation):
+        return negate(_bound(node.operand))
+    if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Name) and len(node.arguments) == 1:
+        argument = node.arguments[0]
+        read = LITERAL_FUNCTIONS.get(node.function.name)
+        if read and isinstance(argument, syntax.Literal) and isinstance(argument.value, str):
+            return read(argument.value)
+    raise Nulled("i limiti dell'intervallo devono essere letterali")
