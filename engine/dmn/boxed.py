@@ -1,0 +1,165 @@
+"""Boxed contexts, lists, relations, conditionals, filters, iterations and quantifiers (DMN 1.5, 10.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.dmn.errors import ExpressionFailed
+from engine.dmn.run import Boxed, Run, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A named part of a context; the last one may have no name: it is the result."""
+
+    element_id: str
+    name: str | None
+    type_ref: str | None
+    value: Boxed
+
+
+@dataclass(frozen=True, slots=True)
+class BoxedContext:
+    element_id: str
+    type_ref: str | None
+    entries: Sequence[Entry]
+
+    def evaluate(self, scope: Scope, run: Run) -> object:
+        """Each entry sees those before it."""
+        seen = dict(scope)
+        context: dict[str, object] = {}
+        for entry in self.entries:
+            value = run.coerce(entry.element_id, entry.type_ref, entry.value.evaluate(seen, run))
+            if entry.name is None:
+                return value
+            seen[entry.name] = context[entry.name] = value
+        return context
+
+
+@dataclass(frozen=True, slots=True)
+class BoxedList:
+    element_id: str
+    type_ref: str | None
+    items: Sequence[Boxed]
+
+    def evaluate(self, scope: Scope, run: Run) -> object:
+        return [item.evaluate(scope, run) for item in self.items]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    type_ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A list of contexts drawn as a table."""
+
+    element_id: str
+    type_ref: str | None
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Boxed]]
+
+    def evaluate(self, scope: Scope, run: Run) -> object:
+        return [
+            {
+                column.name: run.coerce(cell.element_id, column.type_ref, cell.evaluate(scope, run))
+                for column, cell in zip(self.columns, row, strict=False)
+            }
+            for row in self.rows
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    element_id: str
+    type_ref: str | None
+    condition: Boxed
+    then: Boxed
+    otherwise: Boxed
+
+    def evaluate(self, scope: Scope, run: Run) -> object:
+        """As FEEL's `if`: whatever is not true takes the other way."""
+        branch = self.then if self.condition.evaluate(scope, run) is True else self.otherwise
+        return branch.evaluate(scope, run)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    element_id: str
+    type_ref: str | None
+    items: Boxed
+    match: Boxed
+
+    def evaluate(self, scope: Scope, run: Run) -> object:
+        """The items for which `match` is true; it reads `item`, and the entries of an item that is a context."""
+        items = self.items.evaluate(scope, run)
+        if items is None:
+            return []
+        return [item for item in _as_list(items) if self._keeps(item, scope, run)]
+
+    def _keeps(self, item: object, scope: Scope, run: Run) -> bool:
+        run.meter.spend()
+        inner = {**scope, **item} if isinstance(item, dict) else dict(scope)
+        inner.setdefault("item", item)
+        return self.match.evaluate(inner, run) is True
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    element_id: str
+    type_ref: str | None
+    variable: str
+    items: Boxed
+    result: Boxed
+
+    def evaluate(self, scope: Scope, run: Run) -> object:
+        """One result for each item; each may read `partial`, the results so far."""
+        items = _iterated(self, self.items.evaluate(scope, run), run)
+        if items is None:
+            return None
+        partial: list[object] = []
+        for item in items:
+            run.meter.spend()
+            inner = {**scope, "partial": list(partial), self.variable: item}
+            partial.append(self.result.evaluate(inner, run))
+        return partial
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified:
+    """`some` and `every`: an item that is neither true nor false makes the whole null, unless it is decided."""
+
+    element_id: str
+    type_ref: str | None
+    every: bool
+    variable: str
+    items: Boxed
+    satisfies: Boxed
+
+    def evaluate(self, scope: Scope, run: Run) -> object:
+        items = _iterated(self, self.items.evaluate(scope, run), run)
+        if items is None:
+            return None
+        unknown = False
+        for item in items:
+            run.meter.spend()
+            verdict = self.satisfies.evaluate({**scope, self.variable: item}, run)
+            if verdict is not self.every and isinstance(verdict, bool):
+                return verdict
+            unknown = unknown or not isinstance(verdict, bool)
+        return None if unknown else self.every
+
+
+def _iterated(node: For | Quantified, items: object, run: Run) -> list[object] | None:
+    """The list to go through; a value that is no list is an error (and null)."""
+    if not isinstance(items, list):
+        run.null(lambda: ExpressionFailed(node.element_id, "non scorre una lista"))
+        return None
+    return items

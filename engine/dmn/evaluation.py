@@ -1,0 +1,134 @@
+"""One evaluation of a graph: every element at most once, and only what the decision needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from engine import feel
+from engine.dmn.coercion import from_json
+from engine.dmn.function import Parameter, typed_function
+from engine.dmn.graph import Decision, InputData, KnowledgeModel, Service, in_order
+from engine.dmn.run import Run, Scope
+
+if TYPE_CHECKING:
+    from engine.dmn.model import Model
+
+
+class Evaluation:
+    """Values by element id, for one set of inputs."""
+
+    def __init__(
+        self,
+        model: Model,
+        run: Run,
+        context: Mapping[str, object],
+        *,
+        from_json: bool = False,
+    ) -> None:
+        self.model = model
+        self.run = run
+        self.context = context
+        self.from_json = from_json
+        self.values: dict[str, object] = {}
+        self.functions: dict[str, object] = {}
+        # A process hands over all its variables; those that no element of the model is called after are
+        # read as they are (Camunda 8 models often draw no input data), the others only where required.
+        self.free = {name: value for name, value in context.items() if name not in model.declared}
+
+    def value(self, element_id: str) -> object:
+        """The value of a decision, after whatever it needs."""
+        order = self.model.order(element_id) if not self.values else self._order(element_id)
+        for needed in order:
+            if needed not in self.values:
+                self.values[needed] = self._compute(needed)
+        return self.values[element_id]
+
+    def _order(self, element_id: str) -> list[str]:
+        """As the model's, but not beyond what has a value already."""
+        return in_order(
+            [element_id], lambda needed: () if needed in self.values else self.model.requires(needed)
+        )
+
+    def inputs(self) -> dict[str, object]:
+        """The input data that were read, by variable name."""
+        read = ((self.model.find(element_id), value) for element_id, value in self.values.items())
+        return {element.variable: value for element, value in read if isinstance(element, InputData)}
+
+    def _compute(self, element_id: str) -> object:
+        element = self.model.find(element_id)
+        if isinstance(element, InputData):
+            return self._input(element)
+        if isinstance(element, Decision) and element.logic is not None:
+            with self.run.owned_by(element.element_id):
+                value = element.logic.evaluate(self._scope(element), self.run)
+                return self.run.coerce(element.element_id, element.type_ref, value)
+        return None
+
+    def _input(self, element: InputData) -> object:
+        value = self.context.get(element.variable, self.context.get(element.name))
+        if self.from_json and element.type_ref is not None:
+            value = from_json(self.run.types, self.run.types.of(element.type_ref), feel.from_json(value))
+        return self.run.coerce(element.element_id, element.type_ref, value)
+
+    def _scope(self, element: Decision) -> dict[str, object]:
+        """The names a decision sees: its requirements, and the variables that belong to nobody."""
+        scope = dict(self.free)
+        for required in self.model.found(element.requires):
+            if required.element_id in self.values:
+                scope[required.variable] = self.values[required.element_id]
+        scope.update(self.knowledge(element.knowledge))
+        return scope
+
+    def knowledge(self, required: Sequence[str]) -> dict[str, object]:
+        """Functions and services by the names they are called with."""
+        return {
+            element.variable: self.function(element)
+            for element in self.model.found(required)
+            if isinstance(element, KnowledgeModel | Service)
+        }
+
+    def function(self, element: KnowledgeModel | Service) -> object:
+        """The function value of a knowledge model or service, made once."""
+        if element.element_id not in self.functions:
+            if isinstance(element, Service):
+                self.functions[element.element_id] = self._service_function(element)
+            else:
+                self.functions[element.element_id] = self._knowledge_function(element)
+        return self.functions[element.element_id]
+
+    def _knowledge_function(self, element: KnowledgeModel) -> object:
+        if element.logic is None:
+            return None
+        result = self.run.types.result_of(element.type_ref)
+
+        def scope() -> Scope:
+            return {**self.knowledge(element.knowledge), element.variable: self.function(element)}
+
+        return element.logic.closed_over(scope, self.run, result, element.element_id)
+
+    def _service_function(self, element: Service) -> object:
+        parameters = [
+            Parameter(found.variable, found.type_ref)
+            for found in self.model.found([*element.input_data, *element.input_decisions])
+        ]
+        return typed_function(element.element_id, parameters, lambda given: self.service(element, given), self.run)
+
+    def service(self, element: Service, given: Mapping[str, object]) -> object:
+        """The output of a service for its inputs by variable name: it sees nothing else.
+
+        One output decision gives its value, more give a context by their variable names.
+        """
+        outputs = self.service_outputs(element, given)
+        value: object = outputs
+        if len(outputs) == 1:
+            value = next(iter(outputs.values()))
+        return self.run.coerce(element.element_id, self.run.types.result_of(element.type_ref), value)
+
+    def service_outputs(self, element: Service, given: Mapping[str, object]) -> dict[str, object]:
+        """The values of a service's output decisions, by variable name."""
+        inside = Evaluation(self.model, self.run, {})
+        for found in self.model.found([*element.input_data, *element.input_decisions]):
+            value = given.get(found.variable, given.get(found.name))
+            inside.values[found.element_id] = self.run.coerce(found.element_id, found.type_ref, value)
+        return {found.variable: inside.value(found.element_id) for found in self.model.found(element.outputs)}

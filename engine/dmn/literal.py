@@ -1,0 +1,69 @@
+"""FEEL text in a model: an expression or the unary tests of a cell, compiled once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine import feel
+from engine.dmn.errors import ExpressionFailed
+
+if TYPE_CHECKING:
+    from engine.dmn.run import Run, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A literal expression; an empty one is null. `refused` keeps why its text cannot be read, until
+    somebody evaluates it."""
+
+    element_id: str
+    text: str
+    type_ref: str | None = None
+    expression: feel.Expression | None = None
+    refused: feel.FeelSyntaxError | None = None
+
+    def evaluate(self, scope: Scope, run: Run) -> object:
+        if self.expression is not None:
+            return self.expression.evaluate(scope, run.env)
+        if self.refused is not None:
+            return run.null(lambda: ExpressionFailed(self.element_id, str(self.refused)))
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """The condition of a cell, or allowed values; without `tests` (an empty cell or `-`) all match."""
+
+    element_id: str
+    text: str
+    tests: feel.UnaryTests | None = None
+    refused: feel.FeelSyntaxError | None = None
+
+    def match(self, value: object, scope: Scope, run: Run) -> bool:
+        if self.tests is None:
+            if self.refused is not None:
+                run.null(lambda: ExpressionFailed(self.element_id, str(self.refused)))
+                return False
+            return True
+        return self.tests.matches(value, scope, run.env) is True
+
+
+def read_literal(element_id: str, text: str, type_ref: str | None, names: frozenset[str]) -> Literal:
+    """Compile an expression; `names` are those of the model that FEEL could not tell from operators."""
+    if not text.strip():
+        return Literal(element_id, text, type_ref)
+    try:
+        return Literal(element_id, text, type_ref, feel.parse(text, names))
+    except feel.FeelSyntaxError as error:
+        return Literal(element_id, text, type_ref, None, error)
+
+
+def read_tests(element_id: str, text: str, names: frozenset[str]) -> Tests:
+    """Compile the unary tests of a cell."""
+    if text.strip() in ("", "-"):
+        return Tests(element_id, text)
+    try:
+        return Tests(element_id, text, feel.parse_unary_tests(text, names))
+    except feel.FeelSyntaxError as error:
+        return Tests(element_id, text, None, error)

@@ -1,0 +1,146 @@
+"""A loaded decision model: what it decides, and what is wrong with it before it is published."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from engine import feel
+from engine.dmn.errors import DecisionNotFound
+from engine.dmn.evaluation import Evaluation
+from engine.dmn.graph import Decision, Element, InputData, KnowledgeModel, Service, in_order
+from engine.dmn.item import ItemTypes
+from engine.dmn.problem import Problem
+from engine.dmn.check import find_problems
+from engine.dmn.reader import Definitions
+from engine.dmn.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision and why: `tables` are (decision id, ids of the rules that matched) in the order of
+    evaluation, `inputs` the input data that were read, by name. All values are JSON values."""
+
+    value: object
+    tables: tuple[tuple[str, tuple[str, ...]], ...]
+    inputs: Mapping[str, object]
+
+
+class Model:
+    """The decisions of one DMN file. A model is immutable and may be shared between threads.
+
+    Evaluation is strict: what the standard would turn into a silent null (overlapping rules, a value
+    of the wrong type, FEEL that cannot be read) raises a DmnError with the element's id.
+    `lenient()` gives the standard's own reading.
+    """
+
+    def __init__(self, definitions: Definitions, *, strict: bool = True) -> None:
+        self.name = definitions.name
+        self.definitions = definitions
+        self.strict = strict
+        self.types = ItemTypes(definitions.items)
+        self._by_id = {element.element_id: element for element in reversed(definitions.elements)}
+        self._by_name = {element.name: element for element in reversed(definitions.elements)}
+        self._orders: dict[str, list[str]] = {}
+        self.declared = frozenset(element.variable for element in definitions.elements)
+
+    def lenient(self) -> Model:
+        """The same model where errors are null with a warning in the environment."""
+        return Model(self.definitions, strict=False)
+
+    @property
+    def decisions(self) -> Mapping[str, str]:
+        """Names of the decisions by id."""
+        elements = self.definitions.elements
+        return {element.element_id: element.name for element in elements if isinstance(element, Decision)}
+
+    def inputs(self, decision: str) -> Mapping[str, str | None]:
+        """Input data that the decision needs, directly or not: their type names by variable name."""
+        needed = [self._by_id.get(element_id) for element_id in self.order(self._decision(decision).element_id)]
+        return {element.variable: element.type_ref for element in needed if isinstance(element, InputData)}
+
+    def decide(
+        self, decision: str, context: Mapping[str, object], env: feel.Environment | None = None
+    ) -> object:
+        """The value of a decision (by id or name) as a JSON value; `context` holds JSON values by name.
+
+        Strings become dates, times and durations where the input data say so. Raises DmnError.
+        """
+        return self.explain(decision, context, env).value
+
+    def explain(
+        self, decision: str, context: Mapping[str, object], env: feel.Environment | None = None
+    ) -> Decided:
+        """As `decide`, with the rules that matched and the inputs that were read."""
+        found = self._decision(decision)
+        run = self._run(env)
+        evaluation = Evaluation(self, run, context, from_json=True)
+        value = feel.to_json(evaluation.value(found.element_id))
+        inputs = {name: feel.to_json(read) for name, read in evaluation.inputs().items()}
+        return Decided(value, tuple(run.tables), inputs)
+
+    def evaluate(
+        self, decision: str, context: Mapping[str, object], env: feel.Environment | None = None
+    ) -> object:
+        """The FEEL value of a decision; `context` holds FEEL values."""
+        found = self._decision(decision)
+        return Evaluation(self, self._run(env), context).value(found.element_id)
+
+    def invoke(
+        self,
+        name: str,
+        arguments: Mapping[str, object],
+        output: str | None = None,
+        env: feel.Environment | None = None,
+    ) -> object:
+        """The FEEL value of a decision service or knowledge model for its arguments by name.
+
+        `output` asks for one of a service's output decisions. Raises DecisionNotFound.
+        """
+        element = self.find(name)
+        evaluation = Evaluation(self, self._run(env), {})
+        if isinstance(element, Service):
+            outputs = evaluation.service_outputs(element, arguments)
+            return outputs[output] if output in outputs else evaluation.service(element, arguments)
+        if isinstance(element, KnowledgeModel) and element.logic is not None:
+            function = evaluation.function(element)
+            names = [parameter.name for parameter in element.logic.parameters]
+            return function.call(*(arguments.get(name) for name in names))
+        raise DecisionNotFound(name)
+
+    def problems(self, functions: Collection[str] = ()) -> list[Problem]:
+        """Why this model cannot be published; empty when it can. `functions`: names the host will offer."""
+        return list(find_problems(self, functions))
+
+    def find(self, name: str) -> Element | None:
+        """An element by id, or by name."""
+        return self._by_id.get(name) or self._by_name.get(name)
+
+    def found(self, references: Iterable[str]) -> list[Element]:
+        """The elements of these references; a reference to nothing is left out (a Problem names it)."""
+        return [element for element in map(self.find, references) if element is not None]
+
+    def _run(self, env: feel.Environment | None) -> Run:
+        return Run(self.types, env or feel.Environment(), self.strict)
+
+    def _decision(self, name: str) -> Decision:
+        for element in (self._by_id.get(name), self._by_name.get(name)):
+            if isinstance(element, Decision):
+                return element
+        raise DecisionNotFound(name)
+
+    def order(self, element_id: str) -> list[str]:
+        """What a decision needs, itself last, in an order that can be evaluated. Raises DecisionCycle."""
+        if element_id not in self._orders:
+            self._orders[element_id] = in_order([element_id], self.requires)
+        return self._orders[element_id]
+
+    def requires(self, element_id: str) -> Iterable[str]:
+        """Ids of what a decision requires, by id or name in the file."""
+        element = self.find(element_id)
+        if not isinstance(element, Decision):
+            return []
+        required = self.found(element.requires)
+        return [found.element_id for found in required if isinstance(found, Decision | InputData)]
+
+
