@@ -7,19 +7,41 @@ from .effective import EACH, Folding
 from .keywords import Schema, pointer
 from .problem import Problem
 
-WIDGETS = frozenset(
-    {
-        "cap", "codice_fiscale", "comune", "data", "data_ora", "email", "euro", "file", "iban", "lista",
-        "nascosto", "numero", "oggetto", "orario", "persona", "scala", "scelta", "si_no", "spunta", "spunte",
-        "telefono", "testo", "testo_lungo", "turni",
-    }
-)  # fmt: skip
+TEXT = frozenset({"string"})
+NUMBERS = frozenset({"integer", "number"})
+SINGLE = TEXT | NUMBERS | {"boolean"}
+WIDGETS: dict[str, frozenset[str]] = {
+    "cap": TEXT,
+    "codice_fiscale": TEXT,
+    "comune": TEXT,
+    "data": TEXT,
+    "data_ora": TEXT,
+    "email": TEXT,
+    "euro": frozenset({"number"}),
+    "file": TEXT,
+    "iban": TEXT,
+    "lista": frozenset({"array"}),
+    "nascosto": SINGLE,
+    "numero": NUMBERS,
+    "oggetto": frozenset({"object"}),
+    "orario": TEXT,
+    "persona": TEXT | {"object"},
+    "scala": NUMBERS | TEXT,
+    "scelta": SINGLE,
+    "si_no": frozenset({"boolean"}),
+    "spunta": frozenset({"boolean"}),
+    "spunte": frozenset({"array"}),
+    "telefono": TEXT,
+    "testo": TEXT,
+    "testo_lungo": TEXT,
+    "turni": frozenset({"array"}),
+}
 TOP = frozenset({"ordine", "gruppi", "campi", "eco", "intro"})
 GROUP = frozenset({"titolo", "campi", "aiuto", "eco"})
 FIELD = frozenset(
     {
         "widget", "titolo", "aiuto", "segnaposto", "larghezza", "righe", "unita", "completa", "voce",
-        "aggiungi", "messaggio", "massimo", "tipi", "massimo_mb", "estremi", "orizzontale",
+        "aggiungi", "messaggio", "eco", "ordine", "massimo", "tipi", "massimo_mb", "estremi",
     }
 )  # fmt: skip
 ECHO = frozenset({"da", "campo", "titolo", "formato"})
@@ -28,7 +50,7 @@ MAX_DEPTH = 12
 
 def problems_of(ui: Mapping[str, Any], schema: Schema, folding: Folding) -> list[Problem]:
     """Problems with pointers into the UI file (`ui#/…`)."""
-    return [*_shape(ui), *_fields(ui, set(_paths(schema, folding, (), 0)))]
+    return [*_shape(ui), *_fields(ui, dict(_paths(schema, folding, (), 0)))]
 
 
 def _shape(ui: Mapping[str, Any]) -> Iterator[Problem]:
@@ -47,7 +69,7 @@ def _shape(ui: Mapping[str, Any]) -> Iterator[Problem]:
             yield _at(("eco", str(index)), "Di’ «da» quale attività e quale «campo».")
 
 
-def _fields(ui: Mapping[str, Any], known: set[str]) -> Iterator[Problem]:
+def _fields(ui: Mapping[str, Any], known: dict[str, str | None]) -> Iterator[Problem]:
     fields = ui.get("campi", {})
     for name, field in fields.items() if isinstance(fields, dict) else ():
         if name not in known:
@@ -56,12 +78,19 @@ def _fields(ui: Mapping[str, Any], known: set[str]) -> Iterator[Problem]:
             yield _at(("campi", name), "Qui serve un oggetto.")
             continue
         yield from _unknown(field, FIELD, ("campi", name))
-        if field.get("widget", "testo") not in WIDGETS:
-            yield _at(("campi", name, "widget"), f"Il widget «{field['widget']}» non esiste.")
+        if "widget" in field:
+            yield from _widget(name, field["widget"], known.get(name))
     for key, names in _mentioned(ui):
         for name in names if isinstance(names, list) else ():
             if name not in known:
                 yield _at(key, f"Il campo «{name}» non c’è nello schema.")
+
+
+def _widget(name: str, widget: Any, kind: str | None) -> Iterator[Problem]:
+    if not isinstance(widget, str) or widget not in WIDGETS:
+        yield _at(("campi", name, "widget"), f"Il widget «{widget}» non esiste.")
+    elif kind is not None and kind not in WIDGETS[widget]:
+        yield _at(("campi", name, "widget"), f"Il widget «{widget}» non va bene per un campo «{kind}».")
 
 
 def _mentioned(ui: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -71,12 +100,14 @@ def _mentioned(ui: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
             yield ("gruppi", str(index), "campi"), group.get("campi", [])
 
 
-def _paths(schema: Any, folding: Folding, at: tuple[str, ...], depth: int) -> Iterator[str]:
-    """Dotted paths of every field a form may ever show, `*` standing for each row."""
+def _paths(
+    schema: Any, folding: Folding, at: tuple[str, ...], depth: int
+) -> Iterator[tuple[str, str | None]]:
+    """Dotted path and type of every field a form may ever show, `*` standing for each row."""
     if not isinstance(schema, dict) or depth > MAX_DEPTH:
         return
     if at:
-        yield ".".join(at)
+        yield ".".join(at), folding.effective(schema, None).type
     here = [*schema.get("allOf", ()), *schema.get("dependentSchemas", {}).values()]
     here += [schema[key] for key in ("then", "else") if key in schema]
     here += [folding.resolve(schema["$ref"])] if "$ref" in schema else []

@@ -1,0 +1,60 @@
+"""Codes with their own way of being written: codice fiscale, IBAN, telephone, CAP."""
+
+import re
+from typing import Any
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat
+
+from engine.form.codice_fiscale import clean
+from engine.form.formats import is_codice_persona, is_iban, is_telefono
+
+from ..field import Field
+from .base import Widget
+
+ITALY = 39
+
+
+class CodiceFiscaleField(Widget):
+    """Kept as issued, omocodia and all: the flows to INPS need that one."""
+
+    def understand(self, field: Field, text: str) -> Any:
+        code = clean(text)
+        return code if is_codice_persona(code) else text
+
+
+class Iban(Widget):
+    def understand(self, field: Field, text: str) -> Any:
+        code = re.sub(r"[\s-]", "", text).upper()
+        return code if is_iban(code) else text
+
+    def show(self, field: Field, value: Any) -> str:
+        if isinstance(value, str) and is_iban(value):
+            return " ".join(value[start : start + 4] for start in range(0, len(value), 4))
+        return super().show(field, value)
+
+
+class Telephone(Widget):
+    """E.164 in the data; on the page an Italian number loses its prefix."""
+
+    inputmode = "tel"
+
+    def understand(self, field: Field, text: str) -> Any:
+        try:
+            number = phonenumbers.parse(text, "IT")
+        except phonenumbers.NumberParseException:
+            return text
+        written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        return written if is_telefono(written) and not number.extension else text
+
+    def show(self, field: Field, value: Any) -> str:
+        if not isinstance(value, str) or not is_telefono(value):
+            return super().show(field, value)
+        number = phonenumbers.parse(value)
+        domestic = number.country_code == ITALY
+        style = PhoneNumberFormat.NATIONAL if domestic else PhoneNumberFormat.INTERNATIONAL
+        return phonenumbers.format_number(number, style)
+
+
+class Cap(Widget):
+    inputmode = "numeric"
