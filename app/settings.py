@@ -52,7 +52,15 @@ class Settings:
     @property
     def address(self) -> str:
         """Where a browser on this machine finds the application."""
-        return f"http://127.0.0.1:{self.port}"
+        host = f"[{self.own_host}]" if ":" in self.own_host else self.own_host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def own_host(self) -> str:
+        """The host by which this machine reaches itself."""
+        if not ip_address(self.host).is_unspecified:
+            return self.host
+        return "::1" if ":" in self.host else "127.0.0.1"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -134,7 +142,7 @@ def _secret_key(environ: Mapping[str, str], environment: Environment, home: Path
     if value is None:
         if environment == "production":
             raise SettingRefused("SECRET_KEY", "manca: indica il file che la contiene con SECRET_KEY_FILE.")
-        return secrets.token_urlsafe(32) if environment == "test" else _kept_key(home / "secret_key")
+        return _kept_key(home / "secret_key")
     if len(value) < SHORTEST_SECRET:
         raise SettingRefused(
             "SECRET_KEY", f"è troppo corta: servono almeno {SHORTEST_SECRET} caratteri casuali."

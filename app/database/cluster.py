@@ -15,6 +15,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg2
+
 from app.database import binaries, place, postmaster, url
 from app.database.lock import LockTimeout, Share, exclusive
 from app.database.place import Place
@@ -26,6 +28,7 @@ APPLICATION = "percorsi_app"
 DATABASE = "percorsi"
 
 _PATIENCE = 60  # seconds for a start or a stop; recovery after a long outage is the slow case
+_ANSWER = 10.0  # seconds for a running server to answer
 _ORPHANS = 5.0  # seconds that backends take to notice that their postmaster was killed
 _LOG_LIMIT = 10_000_000  # bytes
 _SETTINGS = {
@@ -86,7 +89,7 @@ class Cluster:
         try:
             place.make_home(self.home)
             with exclusive(self.home / "postgres.lock"):
-                if not self._is_running():
+                if not self._is_serving():
                     self._run()
                 self._share.take()
         except LockTimeout as error:
@@ -106,19 +109,19 @@ class Cluster:
             data = self.place.data
             if postmaster.read(data) is not None:
                 stop = ["pg_ctl", "stop", "-t", str(_PATIENCE), "-D", str(data), "-m"]
-                if self._pg(*stop, "fast").returncode != 0 and self._is_running():
+                if self._pg(*stop, "fast").returncode != 0 and self.is_running():
                     self._pg(*stop, "immediate")
             return True
 
-    def _is_running(self) -> bool:
-        """Whether our server is there, ready; one that belongs to somebody else is refused."""
+    def is_running(self) -> bool:
+        """Whether our server is there and ready. Raises StartupRefused for one that is not ours."""
         data = self.place.data
         found = postmaster.read(data)
-        if found is None or not _is_alive(found.pid, data):
+        if found is None or not postmaster.works_in(data, found.pid):
             return False
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
-            if found is None or not _is_alive(found.pid, data):
+            if found is None or not postmaster.works_in(data, found.pid):
                 return False
             if found.ready and found.sockets == self.place.sockets:
                 return True
@@ -131,6 +134,26 @@ class Cluster:
             f"Sui dati in «{data}» lavora già un altro PostgreSQL (processo {pid}), "
             "che non è stato avviato da qui: fermalo, oppure usalo indicando DATABASE_URL."
         )
+
+    def _is_serving(self) -> bool:
+        """Whether it runs and answers: a server killed a moment ago still looks alive, but answers nobody."""
+        deadline = time.monotonic() + _ANSWER
+        while self.is_running():
+            if self._answers():
+                return True
+            if time.monotonic() > deadline:
+                raise StartupRefused(
+                    f"PostgreSQL è acceso ma non risponde: fermalo e riprova. Registro: «{self.place.log}»."
+                )
+            time.sleep(0.02)
+        return False
+
+    def _answers(self) -> bool:
+        try:
+            psycopg2.connect(url.libpq(self.urls_of("postgres").superuser), connect_timeout=5).close()
+        except psycopg2.OperationalError as error:
+            return "FATAL" in str(error)  # no free connection is an answer too
+        return True
 
     def _run(self) -> None:
         self._make_data()
@@ -234,18 +257,6 @@ class Cluster:
             )
         last = " · ".join(line.strip() for line in log.splitlines()[-3:])
         return StartupRefused(f"PostgreSQL non è partito. Registro: «{self.place.log}». Ultime righe: {last}")
-
-
-def _is_alive(pid: int, data: Path) -> bool:
-    if postmaster.can_see_processes():
-        return pid in postmaster.processes(data)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _tail(log: Path, start: int) -> str:

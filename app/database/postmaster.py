@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,15 +34,32 @@ def can_see_processes() -> bool:
     return (_PROC / "self" / "cwd").exists()
 
 
+def works_in(data: Path, pid: int) -> bool:
+    """Whether `pid` works in `data`, as every process of PostgreSQL does in its own data directory."""
+    if not can_see_processes():
+        return _exists(pid)
+    try:
+        return (_PROC / str(pid) / "cwd").readlink() == data.resolve()
+    except OSError:
+        return False  # gone, a zombie, or somebody else's
+
+
 def processes(data: Path) -> list[int]:
-    """The processes at work in `data`, where every process of PostgreSQL works, and no zombie."""
-    directory = str(data.resolve())
-    found = []
-    for process in _PROC.iterdir():
-        if process.name.isdigit():
-            try:
-                if str((process / "cwd").readlink()) == directory:
-                    found.append(int(process.name))
-            except OSError:
-                continue  # gone meanwhile, a zombie, or somebody else's
-    return found
+    """All the processes at work in `data`; empty where the system does not show processes."""
+    if not can_see_processes():
+        return []
+    return [
+        int(entry.name)
+        for entry in _PROC.iterdir()
+        if entry.name.isdigit() and works_in(data, int(entry.name))
+    ]
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

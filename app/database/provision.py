@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from app.database import schema, url
+from app.database import engine, schema, selfcheck, url
 from app.database.cluster import APPLICATION, DATABASE, OWNER, Cluster, Urls
 from app.startup import StartupRefused
 
@@ -46,22 +46,36 @@ def external(owner_url: str, application_url: str) -> None:
     schema.upgrade(owner_url)
 
 
+def check(application_url: str) -> None:
+    """Raise StartupRefused when the application may not serve from this database."""
+    application = engine.connect(application_url, pool_size=1)
+    try:
+        selfcheck.verify(application)
+    except OperationalError as error:
+        raise _unanswered(application_url) from error
+    finally:
+        application.dispose()
+
+
 @contextmanager
 def _connected(address: str) -> Iterator[Connection]:
-    engine = create_engine(
+    alone = create_engine(
         address, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 5}
     )
     try:
-        with engine.connect() as connection:
+        with alone.connect() as connection:
             yield connection
     except OperationalError as error:
-        place = engine.url.set(password=None, username=None).render_as_string()
-        raise StartupRefused(
-            f"Il database «{place}» non risponde: controlla che sia acceso "
-            "e che indirizzo, ruolo e password siano giusti."
-        ) from error
+        raise _unanswered(address) from error
     finally:
-        engine.dispose()
+        alone.dispose()
+
+
+def _unanswered(address: str) -> StartupRefused:
+    return StartupRefused(
+        f"Il database «{url.public(address)}» non risponde: controlla che sia acceso "
+        "e che indirizzo, ruolo e password siano giusti."
+    )
 
 
 def _exists(connection: Connection, catalogue: str, column: str, name: str) -> bool:

@@ -33,6 +33,11 @@ def libpq(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def public(url: str) -> str:
+    """The address without its password, for messages."""
+    return make_url(url).set(drivername="postgresql", password=None).render_as_string()
+
+
 def role(url: str) -> str:
     """The role that an address connects as."""
     return make_url(url).username or ""

@@ -1,0 +1,203 @@
+"""`percorsi run`: all of it on one machine, for a trial: database, simulated bodies, web, worker and clock.
+
+An installation starts `web`, `worker` and `clock` by its own means, as many as it wants, and names its
+database.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from types import FrameType
+
+from app.child import Child
+from app.database import provision
+from app.database.cluster import Cluster
+from app.settings import Settings
+from app.startup import StartupRefused
+from connectors.inps.sandbox import Sandbox
+
+READY_WITHIN = 120.0  # seconds
+READY_PATH = "/health/ready"
+STOP_WITHIN = 30.0  # seconds given to requests and jobs that are under way
+BEAT = 0.2
+DEATHS_BEFORE_READY = 3
+THREADS = 8
+
+Prepare = Callable[[Settings], Sequence[str]]
+
+
+def nothing(_: Settings) -> Sequence[str]:
+    """Prepare nothing, print nothing."""
+    return ()
+
+
+def run(settings: Settings, prepare: Prepare = nothing) -> int:
+    """Run until a signal; 0 after a clean stop, 1 when something never became ready. Raises StartupRefused.
+
+    `prepare` gets settings whose database is provisioned (it may load demo data) and returns the lines to
+    print once everything answers, such as the demo accounts.
+    """
+    refuse_busy_port(settings)
+    with ExitStack() as stack:
+        stop = stack.enter_context(_signals())
+        cluster, provisioned = _database(settings, stack)
+        lines = prepare(provisioned)
+        children = start_children(provisioned, stack)
+        return _Watch(provisioned, cluster, children, stop).keep(lines)
+
+
+def refuse_busy_port(settings: Settings) -> None:
+    """Raise StartupRefused when somebody listens where the web server will."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise StartupRefused(
+                f"La porta {settings.port} non è libera ({os.strerror(error.errno or 0)}): chiudi il "
+                "programma che la usa, oppure scegline un'altra, per esempio con "
+                f"«PORT={settings.port % 65535 + 1} make run»."
+            ) from error
+
+
+def _database(settings: Settings, stack: ExitStack) -> tuple[Cluster | None, Settings]:
+    """The database, migrated and fit to serve; the cluster when it is ours."""
+    cluster = None
+    if settings.database_url is None:
+        cluster = Cluster(settings.home)
+        cluster.start()
+        stack.callback(cluster.stop)
+        urls = provision.embedded(cluster)
+        settings = replace(settings, database_url=urls.application, database_owner_url=urls.owner)
+    elif settings.database_owner_url is not None:
+        provision.external(settings.database_owner_url, settings.database_url)
+    provision.check(settings.database_url or "")
+    return cluster, settings
+
+
+def start_children(settings: Settings, stack: ExitStack) -> list[Child]:
+    """Start the web, the worker and the clock; `stack` stops them."""
+    environ = {**os.environ, **_environ(settings), **_simulated_bodies(settings, stack)}
+    environ.pop("DATABASE_OWNER_URL", None)  # only migrations may act as the owner
+    environ.pop("DATABASE_OWNER_URL_FILE", None)
+    children = [Child(name, command, environ) for name, command in commands(settings).items()]
+    stack.callback(_stop, children)
+    for child in children:
+        child.start()
+    return children
+
+
+def commands(settings: Settings) -> dict[str, list[str]]:
+    """What each process runs, by its name."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return {
+        "web": [
+            *(sys.executable, "-m", "gunicorn", "app.wsgi:application"),
+            *("--bind", f"{host}:{settings.port}", "--worker-class", "gthread", "--threads", str(THREADS)),
+            *("--timeout", "60", "--graceful-timeout", "20", "--log-level", "warning", "--no-control-socket"),
+        ],
+        "worker": [sys.executable, "-m", "app.cli", "worker"],
+        "clock": [sys.executable, "-m", "app.cli", "clock"],
+    }
+
+
+def _environ(settings: Settings) -> dict[str, str]:
+    environ = {"PERCORSI_HOME": str(settings.home), "PERCORSI_ENV": settings.environment}
+    if "DATABASE_URL_FILE" not in os.environ:
+        environ["DATABASE_URL"] = settings.database_url or ""
+    return environ
+
+
+def _simulated_bodies(settings: Settings, stack: ExitStack) -> Mapping[str, str]:
+    """Simulate the outside bodies that nobody configured, and say where they answer; never in production."""
+    if settings.is_production or "PERCORSI_INPS_ADDRESS" in os.environ:
+        return {}
+    return stack.enter_context(Sandbox()).environ()
+
+
+@contextmanager
+def _signals() -> Iterator[threading.Event]:
+    """Set when somebody asks us to stop; a second request does not interrupt the stopping."""
+    stop = threading.Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, ask) for number in wanted}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop(children: Sequence[Child]) -> None:
+    """Stop all at once, the web first to hear of it."""
+    for child in children:
+        child.ask_to_stop()
+    deadline = time.monotonic() + STOP_WITHIN
+    for child in children:
+        child.wait(deadline)
+
+
+@dataclass
+class _Watch:
+    """The children and the cluster, looked at in turn until a stop is asked for."""
+
+    settings: Settings
+    cluster: Cluster | None
+    children: Sequence[Child]
+    stop: threading.Event
+
+    def keep(self, lines: Sequence[str]) -> int:
+        ready = False
+        deadline = time.monotonic() + READY_WITHIN
+        while not self.stop.wait(BEAT):
+            self._tend()
+            if ready:
+                continue
+            if _is_ready(self.settings):
+                ready = True
+                print(f"pronto: {self.settings.address}", *lines, sep="\n", flush=True)
+            elif time.monotonic() > deadline or self._gives_up():
+                _say("Non tutto è partito: gli errori sono qui sopra.")
+                return 1
+        return 0
+
+    def _tend(self) -> None:
+        if self.cluster is not None and not self.cluster.is_running():
+            _say("PostgreSQL si è fermato: lo riavvio.")
+            self.cluster.start()
+        for child in self.children:
+            code = child.tend()
+            if code is not None:
+                _say(f"{child.name} si è fermato (codice {code}): lo riavvio.")
+
+    def _gives_up(self) -> bool:
+        return any(child.deaths >= DEATHS_BEFORE_READY for child in self.children)
+
+
+def _is_ready(settings: Settings) -> bool:
+    connection = http.client.HTTPConnection(settings.own_host, settings.port, timeout=5)
+    try:
+        connection.request("GET", READY_PATH)
+        return connection.getresponse().status == http.client.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
