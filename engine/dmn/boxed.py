@@ -81,9 +81,11 @@ class Conditional:
     otherwise: Boxed
 
     def evaluate(self, scope: Scope, run: Run) -> object:
-        """As FEEL's `if`: whatever is not true takes the other way."""
-        branch = self.then if self.condition.evaluate(scope, run) is True else self.otherwise
-        return branch.evaluate(scope, run)
+        """Null takes the other way, as false does; a condition that is no truth value at all is an error."""
+        condition = self.condition.evaluate(scope, run)
+        if condition is not None and not isinstance(condition, bool):
+            return run.null(ExpressionFailed(self.element_id, "la condizione non è né vera né falsa"))
+        return (self.then if condition else self.otherwise).evaluate(scope, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Filter:
     match: Boxed
 
     def evaluate(self, scope: Scope, run: Run) -> object:
-        """The items for which `match` is true; it reads `item`, and the entries of an item that is a context."""
+        """The items for which `match` is true; it reads `item`, and the entries of a context."""
         items = self.items.evaluate(scope, run)
         if items is None:
             return []
@@ -134,7 +136,8 @@ class For:
 
 @dataclass(frozen=True, slots=True)
 class Quantified:
-    """`some` and `every`: an item that is neither true nor false makes the whole null, unless it is decided."""
+    """`some` and `every`: an item that is neither true nor false makes the whole null, unless another
+    item decides it."""
 
     element_id: str
     type_ref: str | None
@@ -160,6 +163,6 @@ class Quantified:
 def _iterated(node: For | Quantified, items: object, run: Run) -> list[object] | None:
     """The list to go through; a value that is no list is an error (and null)."""
     if not isinstance(items, list):
-        run.null(lambda: ExpressionFailed(node.element_id, "non scorre una lista"))
+        run.null(ExpressionFailed(node.element_id, "non scorre una lista"))
         return None
     return items

@@ -7,7 +7,17 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from engine.dmn.boxed import BoxedContext, BoxedList, Column, Conditional, Entry, Filter, For, Quantified, Relation
+from engine.dmn.boxed import (
+    BoxedContext,
+    BoxedList,
+    Column,
+    Conditional,
+    Entry,
+    Filter,
+    For,
+    Quantified,
+    Relation,
+)
 from engine.dmn.function import Binding, FunctionDefinition, Invocation, Parameter
 from engine.dmn.literal import Literal, Tests, read_literal, read_tests
 from engine.dmn.namespace import child, children, local_name, name_of, text_of
@@ -17,6 +27,11 @@ from engine.dmn.table_reader import read_table
 from engine.feel.names import KEYWORDS
 
 _OPERATOR = re.compile(r"[^\w\s]")
+
+
+def _is_ambiguous(name: str) -> bool:
+    """Whether FEEL could read the name as something else, unless it knows it."""
+    return bool(_OPERATOR.search(name)) or not KEYWORDS.isdisjoint(name.split())
 
 
 class BoxedReader:
@@ -41,8 +56,10 @@ class BoxedReader:
 
     @classmethod
     def for_model(cls, root: etree._Element) -> BoxedReader:
-        named = (name_of(element) for element in root.iter() if element.get("name"))
-        return cls(frozenset(name for name in named if _OPERATOR.search(name) or KEYWORDS & set(name.split())))
+        names = {name_of(element) for element in root.iter() if element.get("name")}
+        return cls(
+            frozenset(name for name in names if _OPERATOR.search(name) or KEYWORDS & set(name.split()))
+        )
 
     def inside(self, element: etree._Element, default_id: str) -> Boxed | None:
         """The boxed expression that the element holds, if any."""

@@ -66,10 +66,17 @@ class Evaluation:
         return None
 
     def _input(self, element: InputData) -> object:
-        value = self.context.get(element.variable, self.context.get(element.name))
+        value = self._given(element)
         if self.from_json and element.type_ref is not None:
             value = from_json(self.run.types, self.run.types.of(element.type_ref), feel.from_json(value))
         return self.run.coerce(element.element_id, element.type_ref, value)
+
+    def _given(self, element: InputData) -> object:
+        for name in (element.variable, element.name):
+            if name in self.context:
+                return self.context[name]
+        self.run.env.warn(0, f"manca il dato «{element.variable}»", element.variable)
+        return None
 
     def _scope(self, element: Decision) -> dict[str, object]:
         """The names a decision sees: its requirements, and the variables that belong to nobody."""
@@ -108,11 +115,13 @@ class Evaluation:
         return element.logic.closed_over(scope, self.run, result, element.element_id)
 
     def _service_function(self, element: Service) -> object:
-        parameters = [
-            Parameter(found.variable, found.type_ref)
-            for found in self.model.found([*element.input_data, *element.input_decisions])
-        ]
-        return typed_function(element.element_id, parameters, lambda given: self.service(element, given), self.run)
+        inputs = self.model.found([*element.input_data, *element.input_decisions])
+        parameters = [Parameter(found.variable, found.type_ref) for found in inputs]
+
+        def call(given: Mapping[str, object]) -> object:
+            return self.service(element, given)
+
+        return typed_function(element.element_id, parameters, call, self.run)
 
     def service(self, element: Service, given: Mapping[str, object]) -> object:
         """The output of a service for its inputs by variable name: it sees nothing else.

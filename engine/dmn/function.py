@@ -34,12 +34,12 @@ class FunctionDefinition:
     def closed_over(
         self, scope: Callable[[], Scope], run: Run, result: str | None, owner: str | None = None
     ) -> feel.Function | None:
-        """The function over a scope that is looked at only when it is called; its tables belong to `owner`."""
+        """The function over a scope that is only looked at in a call; its tables belong to `owner`."""
         body = self.body
-        if self.kind != "FEEL":
-            return run.null(lambda: ExpressionFailed(self.element_id, f"funzione esterna ({self.kind})"))
-        if body is None:
-            return run.null(lambda: ExpressionFailed(self.element_id, "funzione senza corpo"))
+        if self.kind != "FEEL" or body is None:
+            reason = "funzione senza corpo" if self.kind == "FEEL" else f"funzione esterna ({self.kind})"
+            run.null(ExpressionFailed(self.element_id, reason))
+            return None
 
         def call(arguments: Mapping[str, object]) -> object:
             value = body.evaluate({**scope(), **arguments}, run)
@@ -52,15 +52,16 @@ class FunctionDefinition:
 def typed_function(
     element_id: str, parameters: Sequence[Parameter], call: Callable[[Mapping[str, object]], object], run: Run
 ) -> feel.Function:
-    """A FEEL function whose arguments must conform to its parameters, or the call is null (DMN 1.5, 10.3.2.9.4)."""
+    """A FEEL function whose arguments must conform to its parameters, or the call is null
+    (DMN 1.5, 10.3.2.9.4)."""
 
     def checked(*values: object) -> object:
         arguments: dict[str, object] = {}
         for parameter, value in zip(parameters, values, strict=True):
             conforms, taken = run.take(parameter.type_ref, value)
             if not conforms:
-                run.null(lambda name=parameter.type_ref: TypeMismatch(element_id, str(name)))
-                raise feel.FeelEvaluationError(f"l'argomento «{parameter.name}» non è di tipo {parameter.type_ref}")
+                run.null(TypeMismatch(element_id, str(parameter.type_ref)))
+                raise feel.FeelEvaluationError(f"«{parameter.name}» non è di tipo {parameter.type_ref}")
             arguments[parameter.name] = taken
         with run.called_from(element_id):
             return call(arguments)

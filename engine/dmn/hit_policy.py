@@ -43,14 +43,14 @@ Policy = Callable[[Table, Sequence[Hit], Run], object]
 def unique(table: Table, hits: Sequence[Hit], run: Run) -> object:
     if len(hits) == 1:
         return hits[0].value
-    return run.null(lambda: _overlap(table, hits, "UNIQUE"))
+    return run.null(_overlap(table, hits, "UNIQUE"))
 
 
 def any_(table: Table, hits: Sequence[Hit], run: Run) -> object:
     first = hits[0].value
     if all(equal(first, hit.value, run.meter) is True for hit in hits[1:]):
         return first
-    return run.null(lambda: _overlap(table, hits, "ANY"))
+    return run.null(_overlap(table, hits, "ANY"))
 
 
 def _overlap(table: Table, hits: Sequence[Hit], policy: str) -> DmnError:
@@ -80,7 +80,7 @@ def collect(table: Table, hits: Sequence[Hit], run: Run) -> object:
     if table.aggregation == "COUNT":
         return Decimal(len(values))
     if len(hits[0].outputs) > 1:
-        return run.null(lambda: TableUndefined(table.element_id, "aggrega più di una colonna"))
+        return run.null(TableUndefined(table.element_id, "aggrega più di una colonna"))
     return AGGREGATIONS[table.aggregation](values, run)
 
 

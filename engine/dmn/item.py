@@ -81,9 +81,17 @@ class ItemTypes:
 
     def __init__(self, items: Sequence[ItemDefinition]) -> None:
         self.items: Mapping[str, ItemDefinition] = {item.name: item for item in items}
-        self.named: dict[str, types.Type] = {item.name: self._defined(item) for item in items}
-        for name in items_in_a_circle(items):
-            self.named[name] = types.ANY
+        circle: dict[str, types.Type] = dict.fromkeys(items_in_a_circle(items), types.ANY)
+        # `instance of` does not look at allowed values (the conformance kit's 0070 says so); inputs and
+        # results must be among them.
+        self.conformance: Mapping[str, types.Type] = {
+            **{item.name: self._conforming(item) for item in items},
+            **circle,
+        }
+        self.named: Mapping[str, types.Type] = {
+            **{item.name: self._defined(item) for item in items},
+            **circle,
+        }
         self._known: dict[str, types.Type] = {}
 
     def of(self, type_ref: str) -> types.Type:
@@ -111,7 +119,10 @@ class ItemTypes:
     def shape(self, wanted: types.Type) -> types.Type:
         """What a type is made of, below its names and its allowed values."""
         while isinstance(wanted, types.NamedType | types.Restricted):
-            wanted = wanted.base if isinstance(wanted, types.Restricted) else self.named.get(wanted.name, types.ANY)
+            if isinstance(wanted, types.NamedType):
+                wanted = self.named.get(wanted.name, types.ANY)
+            else:
+                wanted = wanted.base
         return wanted
 
     def allowed_text(self, type_ref: str) -> str:
@@ -133,8 +144,14 @@ class ItemTypes:
             return item.function[-1]
         return type_ref
 
+    def _conforming(self, item: ItemDefinition) -> types.Type:
+        """The type without its allowed values."""
+        content = self._content(item, self._conforming)
+        return types.ListType(content) if item.is_collection else content
+
     def _defined(self, item: ItemDefinition) -> types.Type:
-        defined = self._content(item)
+        """The type with its allowed values."""
+        defined = self._content(item, self._defined)
         if item.allowed is not None:
             defined = types.Restricted(defined, _allows(item.allowed))
         if item.is_collection:
@@ -143,9 +160,9 @@ class ItemTypes:
             defined = types.Restricted(defined, _allows(item.constraint))
         return defined
 
-    def _content(self, item: ItemDefinition) -> types.Type:
+    def _content(self, item: ItemDefinition, component: Callable[[ItemDefinition], types.Type]) -> types.Type:
         if item.components:
-            return types.ContextType(tuple((part.name, self._defined(part)) for part in item.components))
+            return types.ContextType(tuple((part.name, component(part)) for part in item.components))
         if item.function is not None:
             *parameters, result = [self._reference(name) for name in item.function]
             return types.FunctionType(tuple(parameters), result)

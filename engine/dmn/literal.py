@@ -25,9 +25,9 @@ class Literal:
 
     def evaluate(self, scope: Scope, run: Run) -> object:
         if self.expression is not None:
-            return self.expression.evaluate(scope, run.env)
+            return run.coerce(self.element_id, self.type_ref, self.expression.evaluate(scope, run.env))
         if self.refused is not None:
-            return run.null(lambda: ExpressionFailed(self.element_id, str(self.refused)))
+            return run.null(ExpressionFailed(self.element_id, str(self.refused)))
         return None
 
 
@@ -43,10 +43,10 @@ class Tests:
     def match(self, value: object, scope: Scope, run: Run) -> bool:
         if self.tests is None:
             if self.refused is not None:
-                run.null(lambda: ExpressionFailed(self.element_id, str(self.refused)))
+                run.null(ExpressionFailed(self.element_id, str(self.refused)))
                 return False
             return True
-        return self.tests.matches(value, scope, run.env) is True
+        return self.tests.matches(value, scope, run.cell_env) is True
 
 
 def read_literal(element_id: str, text: str, type_ref: str | None, names: frozenset[str]) -> Literal:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from engine import feel
+from engine.dmn.check import find_problems
 from engine.dmn.errors import DecisionNotFound
 from engine.dmn.evaluation import Evaluation
 from engine.dmn.graph import Decision, Element, InputData, KnowledgeModel, Service, in_order
 from engine.dmn.item import ItemTypes
 from engine.dmn.problem import Problem
-from engine.dmn.check import find_problems
 from engine.dmn.reader import Definitions
 from engine.dmn.run import Run
 
@@ -40,7 +40,8 @@ class Model:
         self.strict = strict
         self.types = ItemTypes(definitions.items)
         self._by_id = {element.element_id: element for element in reversed(definitions.elements)}
-        self._by_name = {element.name: element for element in reversed(definitions.elements)}
+        decisions_last = sorted(definitions.elements, key=lambda element: isinstance(element, Decision))
+        self._by_name = {element.name: element for element in decisions_last}
         self._orders: dict[str, list[str]] = {}
         self.declared = frozenset(element.variable for element in definitions.elements)
 
@@ -56,7 +57,7 @@ class Model:
 
     def inputs(self, decision: str) -> Mapping[str, str | None]:
         """Input data that the decision needs, directly or not: their type names by variable name."""
-        needed = [self._by_id.get(element_id) for element_id in self.order(self._decision(decision).element_id)]
+        needed = self.found(self.order(self._decision(decision).element_id))
         return {element.variable: element.type_ref for element in needed if isinstance(element, InputData)}
 
     def decide(
@@ -93,7 +94,7 @@ class Model:
         output: str | None = None,
         env: feel.Environment | None = None,
     ) -> object:
-        """The FEEL value of a decision service or knowledge model for its arguments by name.
+        """The FEEL value of a decision service or knowledge model for its FEEL arguments by name.
 
         `output` asks for one of a service's output decisions. Raises DecisionNotFound.
         """
@@ -104,8 +105,9 @@ class Model:
             return outputs[output] if output in outputs else evaluation.service(element, arguments)
         if isinstance(element, KnowledgeModel) and element.logic is not None:
             function = evaluation.function(element)
-            names = [parameter.name for parameter in element.logic.parameters]
-            return function.call(*(arguments.get(name) for name in names))
+            if isinstance(function, feel.Function):
+                return function.call(*(arguments.get(name) for name in function.parameters))
+            return None
         raise DecisionNotFound(name)
 
     def problems(self, functions: Collection[str] = ()) -> list[Problem]:
@@ -142,5 +144,3 @@ class Model:
             return []
         required = self.found(element.requires)
         return [found.element_id for found in required if isinstance(found, Decision | InputData)]
-
-

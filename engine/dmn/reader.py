@@ -70,7 +70,9 @@ class _GraphReader:
             "decisionService": self.service,
         }
         return [
-            readers[local_name(element)](element) for element in children(root) if local_name(element) in readers
+            readers[local_name(element)](element)
+            for element in children(root)
+            if local_name(element) in readers
         ]
 
     def input_data(self, element: etree._Element) -> Element:

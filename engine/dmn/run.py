@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
@@ -19,24 +19,35 @@ MAX_CALLS = 30
 """Functions of the model inside one another: each takes some twenty frames of Python's thousand."""
 
 
+class _CellEnvironment(feel.Environment):
+    """Around the conditions of a table, where a value that cannot be compared is simply no match:
+    of their warnings only those about missing variables are worth keeping."""
+
+    def warn(self, position: int, message: str, variable: str | None = None) -> None:
+        if variable is not None:
+            feel.Environment.warn(self, position, message, variable)
+
+
 class Run:
     """`strict` raises what the DMN standard turns into null. `tables` fills as tables are decided:
     the element (decision or function) that holds the table, and the ids of its rules that matched."""
 
     def __init__(self, types: ItemTypes, env: feel.Environment, strict: bool) -> None:
         self.types = types
-        self.env = replace(env, types={**env.types, **types.named})
+        self.env = replace(env, types={**env.types, **types.conformance})
+        self.cell_env = _CellEnvironment(env.now, env.functions, env.budget, self.env.types, env.warnings)
         self.strict = strict
         self.meter = Meter(env.budget)
         self.tables: list[tuple[str, tuple[str, ...]]] = []
         self.owner = ""
         self.calls = 0
 
-    def null(self, error: Callable[[], DmnError]) -> None:
+    def null(self, error: DmnError) -> object:
         """The standard's answer to an error is null, with a warning; ours is the error itself."""
         if self.strict:
-            raise error()
-        self.env.warn(0, error().message_it)
+            raise error
+        self.env.warn(0, error.message_it)
+        return None
 
     def take(self, type_ref: str | None, value: object) -> tuple[bool, object]:
         """Whether the value conforms to the type, and the value as the type takes it."""
@@ -47,7 +58,7 @@ class Run:
     def coerce(self, element_id: str, type_ref: str | None, value: object) -> object:
         """The value as its declared type takes it; one that does not conform is null (or TypeMismatch)."""
         conforms, taken = self.take(type_ref, value)
-        return taken if conforms else self.null(lambda: TypeMismatch(element_id, str(type_ref)))
+        return taken if conforms else self.null(TypeMismatch(element_id, str(type_ref)))
 
     @contextmanager
     def owned_by(self, element_id: str) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from engine.dmn.errors import TableUndefined, TypeMismatch
 from engine.dmn.hit_policy import POLICIES, Hit
@@ -75,7 +76,7 @@ class DecisionTable:
         """The value of the rules that match, as the hit policy says; their ids go to `run.tables`."""
         policy = POLICIES.get(self.hit_policy)
         if policy is None:
-            return run.null(lambda: TableUndefined(self.element_id, f"politica {self.hit_policy} sconosciuta"))
+            return run.null(TableUndefined(self.element_id, f"politica {self.hit_policy} sconosciuta"))
         values = self._input_values(scope, run)
         if values is None:
             return None
@@ -94,8 +95,7 @@ class DecisionTable:
             expression = column.expression
             value = run.coerce(column.element_id, expression.type_ref, expression.evaluate(scope, run))
             if column.allowed and value is not None and not column.allowed.match(value, scope, run):
-                allowed = column.allowed.text
-                run.null(lambda column=column, allowed=allowed: TypeMismatch(column.element_id, allowed))
+                run.null(TypeMismatch(column.element_id, column.allowed.text))
                 return None
             values.append(value)
         return values
@@ -110,8 +110,7 @@ class DecisionTable:
     def _checked(self, column: Output, value: object, run: Run) -> object:
         value = run.coerce(column.element_id, column.type_ref, value)
         if column.allowed and value is not None and not column.allowed.match(value, {}, run):
-            allowed = column.allowed.text
-            return run.null(lambda: TypeMismatch(column.element_id, allowed))
+            return run.null(TypeMismatch(column.element_id, column.allowed.text))
         return value
 
     def _value(self, outputs: Sequence[object]) -> object:
@@ -127,7 +126,7 @@ class DecisionTable:
             return self._value(
                 [column.default.evaluate(scope, run) if column.default else None for column in self.outputs]
             )
-        return 0 if self.aggregation == "COUNT" else None
+        return Decimal(0) if self.aggregation == "COUNT" else None
 
     def rank(self, hit: Hit, run: Run) -> tuple[int, ...]:
         """Places of the outputs in their columns' lists; columns without a list do not count."""

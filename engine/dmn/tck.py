@@ -1,16 +1,18 @@
-"""Runs the cases of the DMN Technology Compatibility Kit (`testCases.xsd`): `python -m engine.dmn.tck DIR`."""
+"""Runs the DMN Technology Compatibility Kit (`testCases.xsd`): `python -m engine.dmn.tck DIR`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lxml import etree
 
 from engine import feel
 from engine.dmn.errors import DmnError
+from engine.dmn.graph import Service
 from engine.dmn.loading import load
 from engine.dmn.model import Model
 from engine.dmn.namespace import child, children, local_name
@@ -67,16 +69,16 @@ def _check(model: Model, case: etree._Element, node: etree._Element, inputs: dic
     """Why the result differs from the expected one, or nothing. An expected error is a null."""
     expected_node = child(node, "expected")
     expected = None if expected_node is None else read_value(expected_node)
-    env = feel.Environment()
+    env = feel.Environment(now=datetime.now(UTC))
     try:
         actual = _result(model, case, node.get("name") or "", inputs, env)
     except (DmnError, feel.FeelError) as error:
-        env.warnings.append(f"{type(error).__name__}: {error}")
+        env.warn(0, f"{type(error).__name__}: {error}")
         actual = None
     if same(expected, actual):
         return ""
-    warnings = f" ({'; '.join(map(str, env.warnings))})" if env.warnings else ""
-    return f"expected {expected!r}, got {actual!r}{warnings}"
+    reasons = "; ".join(warning.message for warning in env.warnings)
+    return f"expected {expected!r}, got {actual!r}" + (f" ({reasons})" if reasons else "")
 
 
 def _result(
@@ -84,9 +86,11 @@ def _result(
 ) -> object:
     """The value of a decision; or of one output of the service (or of the function) that the case invokes."""
     invocable = case.get("invocableName")
-    if invocable is None or case.get("type", "decision") == "decision":
-        return model.evaluate(name, inputs, env)
-    return model.invoke(invocable, inputs, name, env)
+    if invocable is not None and case.get("type", "decision") != "decision":
+        return model.invoke(invocable, inputs, name, env)
+    if isinstance(model.find(name), Service):
+        return model.invoke(name, inputs, None, env)
+    return model.evaluate(name, inputs, env)
 
 
 def main(arguments: list[str]) -> int:

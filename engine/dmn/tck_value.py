@@ -60,8 +60,8 @@ def same(expected: object, actual: object) -> bool:
     """Whether two FEEL values are of one type and equal."""
     if isinstance(expected, bool) or isinstance(actual, bool) or expected is None or actual is None:
         return expected is actual
-    if isinstance(expected, Decimal | int):
-        return isinstance(actual, Decimal | int) and abs(expected - actual) < TOLERANCE
+    if isinstance(expected, Decimal) and isinstance(actual, Decimal):
+        return abs(expected - actual) < TOLERANCE
     if type(expected) is not type(actual):
         return False
     if isinstance(expected, list):
@@ -69,5 +69,7 @@ def same(expected: object, actual: object) -> bool:
         return len(expected) == len(others) and all(map(same, expected, others))
     if isinstance(expected, dict):
         entries = cast(dict[str, object], actual)
-        return expected.keys() == entries.keys() and all(same(expected[key], entries[key]) for key in expected)
+        return expected.keys() == entries.keys() and all(
+            same(expected[key], entries[key]) for key in expected
+        )
     return expected == actual

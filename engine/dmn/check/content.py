@@ -64,7 +64,7 @@ def _unknown(reading: Reading, declared: Names, closed: bool) -> Names:
 
 def _message(name: str, text: Literal | Tests, declared: Names) -> str:
     if name in declared:
-        return f"«{_short(text)}» legge «{name}», ma la decisione non lo richiede: manca la freccia nel disegno."
+        return f"«{_short(text)}» legge «{name}», ma non lo richiede: manca la freccia nel disegno."
     return f"«{_short(text)}» legge la variabile «{name}», che non esiste."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -9,18 +10,25 @@ from engine.dmn.check.region import Region, region_of
 from engine.dmn.literal import Tests
 from engine.dmn.table import DecisionTable
 
-MAX_DISTINCT = 1_000
-"""Different cells in a column beyond which it is not compared: the evaluation still finds overlaps."""
+MAX_COMPARISONS = 1_000_000
+"""Comparisons of cells (about a second) beyond which a table is not checked: its evaluation still is."""
 
 MAX_REPORTED = 20
 
 
 def overlapping_rules(table: DecisionTable) -> Iterator[tuple[int, int]]:
-    """Pairs of rules (numbered from 1) that some input surely satisfies together; at most MAX_REPORTED."""
+    """Pairs of rules (numbered from 1) that some input surely satisfies together; at most MAX_REPORTED.
+
+    Sets of rules are the bits of integers: the rules that meet in all columns are a conjunction.
+    """
     together = [(1 << len(table.rules)) - 1] * len(table.rules)
-    for column in range(len(table.inputs)):
-        for rule, meeting in enumerate(_meeting(_cells(table, column))):
-            together[rule] &= meeting
+    columns = [_Column(table, number) for number in range(len(table.inputs))]
+    left = MAX_COMPARISONS
+    for column in sorted(columns, key=lambda column: column.cost):
+        left -= column.cost
+        if left < 0:
+            return
+        together = [before & met for before, met in zip(together, column.meeting(), strict=True)]
     pairs = (
         (rule + 1, rule + 1 + distance)
         for rule, others in enumerate(together)
@@ -28,10 +36,6 @@ def overlapping_rules(table: DecisionTable) -> Iterator[tuple[int, int]]:
         if distance
     )
     yield from islice(pairs, MAX_REPORTED)
-
-
-def _cells(table: DecisionTable, column: int) -> list[Tests | None]:
-    return [rule.conditions[column] if column < len(rule.conditions) else None for rule in table.rules]
 
 
 def _bits(number: int) -> Iterator[int]:
@@ -42,29 +46,39 @@ def _bits(number: int) -> Iterator[int]:
         number ^= lowest
 
 
-def _meeting(cells: Sequence[Tests | None]) -> list[int]:
-    """For each rule, the set of the rules (as bits) whose cell in this column admits a value it admits.
+class _Column:
+    """The cells of a column: equal ones are compared once, points through a dictionary."""
 
-    Equal cells are compared once: a column has few different ones.
-    """
-    regions: dict[str, Region] = {}
-    rules: dict[str, int] = {}
-    for rule, cell in enumerate(cells):
-        if cell is not None and cell.text not in regions:
-            region = region_of(cell)
-            if region is not None:
-                regions[cell.text] = region
-        if cell is not None and cell.text in regions:
-            rules[cell.text] = rules.get(cell.text, 0) | 1 << rule
-    if len(regions) > MAX_DISTINCT:
-        return [0] * len(cells)
-    meeting = {text: _rules_met(region, regions, rules) for text, region in regions.items()}
-    return [meeting.get(cell.text, 0) if cell is not None else 0 for cell in cells]
+    def __init__(self, table: DecisionTable, number: int) -> None:
+        self.cells = [_cell(rule.conditions, number) for rule in table.rules]
+        self.rules: dict[str, int] = defaultdict(int)
+        for rule, text in enumerate(cell.text for cell in self.cells):
+            self.rules[text] |= 1 << rule
+        by_text = {cell.text: region_of(cell) for cell in self.cells}
+        self.regions: Mapping[str, Region] = {text: region for text, region in by_text.items() if region}
+        self.wide = [text for text, region in self.regions.items() if region.points() is None]
+        self.cost = len(self.wide) * len(self.regions)
+        self.points: dict[object, int] = defaultdict(int)
+        for text, region in self.regions.items():
+            for point in region.points() or ():
+                self.points[point] |= self.rules[text]
+
+    def meeting(self) -> list[int]:
+        """For each rule, the rules whose cell in this column surely admits a value that its own admits."""
+        met = {text: self._met(region) for text, region in self.regions.items()}
+        return [met.get(cell.text, 0) for cell in self.cells]
+
+    def _met(self, region: Region) -> int:
+        rules = 0
+        for point in region.points() or ():
+            rules |= self.points[point]
+        others = self.regions if region.points() is None else self.wide
+        for text in others:
+            if region.meets(self.regions[text]):
+                rules |= self.rules[text]
+        return rules
 
 
-def _rules_met(region: Region, regions: Mapping[str, Region], rules: Mapping[str, int]) -> int:
-    met = 0
-    for text, other in regions.items():
-        if region.meets(other):
-            met |= rules[text]
-    return met
+def _cell(conditions: Sequence[Tests], number: int) -> Tests:
+    """A cell of the rule; one that is missing reads as empty (and is a Problem of its own)."""
+    return conditions[number] if number < len(conditions) else Tests("", "-")

@@ -31,7 +31,8 @@ class Span:
 
     @property
     def is_point(self) -> bool:
-        return self.low_included and self.high_included and type(self.low) is type(self.high) and self.low == self.high
+        closed = self.low_included and self.high_included
+        return closed and type(self.low) is type(self.high) and bool(self.low == self.high)
 
     def _reaches(self, other: Span) -> bool:
         """Whether this span goes up at least to where the other starts."""
@@ -66,6 +67,12 @@ class Region:
 
     spans: tuple[Span, ...]
     negated: bool = False
+
+    def points(self) -> list[object] | None:
+        """The single values that this is made of, each with its kind; None when it is more than that."""
+        if self.negated or not all(span.is_point for span in self.spans):
+            return None
+        return [(span.kind, span.low) for span in self.spans]
 
     def meets(self, other: Region) -> bool:
         """Whether some value is surely in both."""
@@ -106,7 +113,8 @@ def _span(test: syntax.Test) -> Span | None:
         low, high = _constant(operand.start), _constant(operand.end)
         order = compare(low, high)
         # An empty range, such as [10..1], admits nothing and is left to the evaluation.
-        if order is None or order > 0 or (order == 0 and not (operand.start_included and operand.end_included)):
+        closed = operand.start_included and operand.end_included
+        if order is None or order > 0 or (order == 0 and not closed):
             return None
         return Span(low, high, operand.start_included, operand.end_included)
     if test.operator is None and isinstance(test.operand, syntax.Literal):
