@@ -99,7 +99,7 @@ $(FRONTEND)/node_modules/.installed: $(FRONTEND)/package-lock.json | $(VENV)/nod
 	@touch $@
 
 $(DIST): $(FRONTEND)/node_modules/.installed $(FRONTEND_SOURCES)
-	cd $(FRONTEND) && PATH="$(CURDIR)/$(VENV)/node:$$PATH" npm run build --silent
+	cd $(FRONTEND) && PATH="$(CURDIR)/$(VENV)/node:$$PATH" npm run build --silent -- --logLevel warn
 	@touch $@
 
 # --- the browser of the journeys ------------------------------------------------------------------------
