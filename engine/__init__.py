@@ -1,0 +1,78 @@
+"""The engine: runs releases of paths on PostgreSQL. Its public names; see README.md for how it works."""
+
+from engine.actor import Actor, operator, system
+from engine.bundle import Bundle, BundleUnreadable, from_folder
+from engine.calendar import Calendar
+from engine.checker import check, check_diagram
+from engine.clock import Clock, DatabaseClock, FixedClock
+from engine.engine import Engine
+from engine.errors import (
+    AnswerRefused,
+    CannotSendBack,
+    EngineError,
+    FormInvalid,
+    IncidentNotOpen,
+    InstanceBusy,
+    InstanceNotFound,
+    NotAllowed,
+    Problem,
+    ReleaseNotFound,
+    ReleaseRefused,
+    TaskNotOpen,
+)
+from engine.messages import Delivery
+from engine.operation import Broken, Call, Operation, Operations, Refused, Transient
+from engine.program import Program
+from engine.scenario import Scenario, ScenarioFailed
+from engine.views import (
+    HistoryView,
+    IncidentView,
+    InstanceView,
+    JobToRun,
+    SendBackTarget,
+    TaskView,
+)
+
+__all__ = [
+    "Actor",
+    "AnswerRefused",
+    "Broken",
+    "Bundle",
+    "BundleUnreadable",
+    "Calendar",
+    "Call",
+    "CannotSendBack",
+    "Clock",
+    "DatabaseClock",
+    "Delivery",
+    "Engine",
+    "EngineError",
+    "FixedClock",
+    "FormInvalid",
+    "HistoryView",
+    "IncidentNotOpen",
+    "IncidentView",
+    "InstanceBusy",
+    "InstanceNotFound",
+    "InstanceView",
+    "JobToRun",
+    "NotAllowed",
+    "Operation",
+    "Operations",
+    "Problem",
+    "Program",
+    "Refused",
+    "ReleaseNotFound",
+    "ReleaseRefused",
+    "Scenario",
+    "ScenarioFailed",
+    "SendBackTarget",
+    "TaskNotOpen",
+    "TaskView",
+    "Transient",
+    "check",
+    "check_diagram",
+    "from_folder",
+    "operator",
+    "system",
+]

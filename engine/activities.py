@@ -67,7 +67,9 @@ class Activities:
                 "ruolo": group,
                 "unita_id": unita,
                 "different_from": element.headers.get(HEADER_DIFFERENT_FROM),
-                "assignee_id": int(assignee) if isinstance(assignee, int | str) and str(assignee).isdigit() else None,
+                "assignee_id": int(assignee)
+                if isinstance(assignee, int | str) and str(assignee).isdigit()
+                else None,
                 "note": running.notes.pop(element.id, None),
                 "due_at": due.isoformat() if due else None,
             }
@@ -189,24 +191,25 @@ class Activities:
         variables = {**(running.variables if element.passes_all else {}), **local}
         variables.setdefault("unita", running.variables.get("unita"))
         try:
-            self._step.start(str(called), variables, parent=running, token=task.id)
+            if not self._engine.stub_calls:
+                self._step.start(str(called), variables, parent=running, token=task.id)
         except ReleaseNotFound:
             self._step.incident(running, task, element, "release", f"il percorso «{called}» non è pubblicato")
             return
         running.state.waits[str(task.id)] = "call"
         running.record(element, "started", self._step.by.label, token=task.id)
 
-    def returned(self, running: Running, child: Running) -> None:
-        """A called path has come to its end: bring back what the caller asks for."""
-        task = running.task(str(child.parent_token))
+    def returned(self, running: Running, token: str, variables: dict[str, Any]) -> None:
+        """A called path has come to its end: bring back what the caller asks for of its variables."""
+        task = running.task(token)
         if task is None or running.status != "open":
             return
         element = running.program.element(task.task_spec.bpmn_id)
         running.state.waits.pop(str(task.id), None)
-        result = dict(child.variables) if element.returns_all else {}
+        result = dict(variables) if element.returns_all else {}
         try:
             if element.outputs:
-                mapped = running.scripts.mapped(element.outputs, child.variables)
+                mapped = running.scripts.mapped(element.outputs, variables)
                 for target, value in {**result, **mapped}.items():
                     running.scripts.assign(task, target, value)
             else:
@@ -309,5 +312,3 @@ def key_of(running: Running, task: Task, element: Element) -> str:
 
 def _iso(instant: datetime) -> str:
     return instant.isoformat()
-
-

@@ -28,11 +28,7 @@ class Calendar:
         self._patron = patron
 
     def is_working(self, day: date) -> bool:
-        return (
-            day.weekday() < 5
-            and day not in _holidays(day.year)
-            and (day.month, day.day) != self._patron
-        )
+        return day.weekday() < 5 and day not in _holidays(day.year) and (day.month, day.day) != self._patron
 
     def after_working_days(self, instant: datetime, days: int) -> datetime:
         """The end of the n-th working day after the day of `instant`; zero days end with that day itself.

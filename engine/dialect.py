@@ -143,12 +143,30 @@ def zeebe(tag: str) -> str:
 
 FLOW_NODES = frozenset(
     bpmn(tag)
-    for tag in (
-        "startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent "
-        "task userTask manualTask serviceTask sendTask receiveTask scriptTask businessRuleTask callActivity "
-        "subProcess transaction adHocSubProcess "
-        "exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway complexGateway"
-    ).split()
+    for tag in [
+        "startEvent",
+        "endEvent",
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "boundaryEvent",
+        "task",
+        "userTask",
+        "manualTask",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "scriptTask",
+        "businessRuleTask",
+        "callActivity",
+        "subProcess",
+        "transaction",
+        "adHocSubProcess",
+        "exclusiveGateway",
+        "parallelGateway",
+        "inclusiveGateway",
+        "eventBasedGateway",
+        "complexGateway",
+    ]
 )
 
 
@@ -196,7 +214,7 @@ def _read_process(process: etree._Element, definitions: _Definitions) -> Diagram
     }
     return Diagram(
         process_id=process.get("id", ""),
-        name=process.get("name") or process.get("id", ""),
+        name=process.get("name") or process.get("id") or "",
         documentation=_text(process.find(bpmn("documentation"))) or "",
         elements=elements,
         flows=flows,
@@ -220,7 +238,7 @@ def _read_element(node: etree._Element, lane_of: Mapping[str, str], definitions:
         lane=lane_of.get(identity),
         parent=parent.get("id", "") if parent is not None else "",
         documentation=_text(node.find(bpmn("documentation"))) or "",
-        line=int(node.sourceline or 0),
+        line=node.sourceline if isinstance(node.sourceline, int) else 0,
         incoming=tuple((ref.text or "").strip() for ref in node.iterfind(bpmn("incoming"))),
         outgoing=tuple((ref.text or "").strip() for ref in node.iterfind(bpmn("outgoing"))),
         default=node.get("default"),

@@ -18,6 +18,7 @@ from engine.errors import FormInvalid, IncidentNotOpen, NotAllowed, TaskNotOpen
 from engine.operation import Operation, Operations, Refused
 from engine.program import Program
 from engine.request import check_request
+from engine.running import Running
 from engine.step import Step
 from engine.views import (
     HistoryView,
@@ -43,6 +44,9 @@ class Engine:
 
     `parameters` resolves an ente's parameters when an instance starts; `dispatch` hands a job to the workers in
     the same transaction; `on_end` hears that the root instance of a pratica has ended.
+
+    For scenarios: `live` keeps instances in memory between commands instead of loading them each time, and
+    `stub_calls` lets a call activity wait for `give_back` instead of starting the called path.
     """
 
     def __init__(
@@ -56,6 +60,8 @@ class Engine:
         parameters: Parameters = default_parameters,
         dispatch: Dispatch | None = None,
         on_end: Ended | None = None,
+        live: dict[int, Running] | None = None,
+        stub_calls: bool = False,
     ) -> None:
         self.session = session
         self.ente_id = ente_id
@@ -65,6 +71,8 @@ class Engine:
         self.parameters = parameters
         self._dispatch = dispatch
         self._on_end = on_end
+        self.live = live
+        self.stub_calls = stub_calls
 
     # ---- what a step asks of the engine
 
@@ -191,6 +199,18 @@ class Engine:
         """Deliver a message once per (source, message_id); it waits when nobody waits for it yet."""
         return messages.correlate(self, name, key, payload, by, source, message_id, expires_at)
 
+    def give_back(self, instance_id: int, element_id: str, variables: dict[str, Any], by: Actor) -> bool:
+        """End a stubbed call with these variables; False when the instance does not wait there."""
+        step = Step(self, by)
+        running = step.lock(instance_id)
+        for token, kind in list(running.state.waits.items()):
+            task = running.task(token)
+            if kind == "call" and task is not None and task.task_spec.bpmn_id == element_id:
+                step.give_back(running, token, variables)
+                step.run()
+                return True
+        return False
+
     def fire_timer(self, timer_id: int, by: Actor) -> bool:
         """Fire a due timer; False when it is gone or not yet due."""
         t = tables.timer.c
@@ -280,4 +300,3 @@ class Engine:
 
     def open_incidents(self, root_id: int | None = None) -> list[IncidentView]:
         return queries.open_incidents(self.session, self.ente_id, root_id)
-

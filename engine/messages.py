@@ -51,7 +51,7 @@ def correlate(
             source=source,
             message_id=message_id or str(uuid4()),
             payload=payload,
-            status="buffered",
+            status="correlated",
             received_at=now,
             expires_at=expires_at or now + KEPT,
         )
@@ -61,10 +61,11 @@ def correlate(
     if identity is None:
         return Delivery("already")
     reached = _deliver(engine, name, key, payload, by)
-    if not reached:
-        return Delivery("buffered")
-    store.mark_correlated(session, ente_id, identity)
-    return Delivery("correlated", tuple(reached))
+    if reached:
+        return Delivery("correlated", tuple(reached))
+    # only now: buffered from the start, it would come back to whom it has just moved
+    store.mark_message(session, ente_id, identity, "buffered")
+    return Delivery("buffered")
 
 
 def _deliver(engine: Engine, name: str, key: str, payload: dict[str, Any], by: Actor) -> list[int]:

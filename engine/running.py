@@ -11,7 +11,7 @@ from uuid import UUID
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine import json
+from engine import feel, json
 from engine.calendar import END_OF_DAY, ROME
 from engine.dialect import Element
 from engine.program import Program
@@ -58,6 +58,11 @@ class Running:
     @property
     def variables(self) -> dict[str, Any]:
         return self.state.variables
+
+    def at(self, now: datetime) -> None:
+        """Bring the instance to the instant of a new step."""
+        self.now = now
+        self.scripts.at(now)
 
     def task(self, token: str) -> Task | None:
         """The live token with this id."""
@@ -161,7 +166,11 @@ class Running:
             inside = element_of(scope)
             # a code of its own comes before a catch-all
             for waiting, element in sorted(catching, key=lambda c: not (c[1].event and c[1].event.code)):
-                if inside is not None and element.attached_to == inside.id and waiting.workflow is scope.workflow:
+                if (
+                    inside is not None
+                    and element.attached_to == inside.id
+                    and waiting.workflow is scope.workflow
+                ):
                     return waiting
             scope = self._enclosing(scope)
         return None
@@ -181,16 +190,16 @@ class Running:
         if source.startswith("="):
             value = self.scripts.value(source, self.scripts.context(task))
         if isinstance(value, str):
-            literal = f'@"{value}"'
-            value = self.scripts.value(literal, {})
+            value = self.scripts.value(f'@"{value}"', {})
         if value is None:
             return None
-        if not isinstance(value, date):
-            value = self.scripts.value("t + d", {"t": self.now.astimezone(ROME), "d": value})
-        if isinstance(value, datetime):
-            return value if value.tzinfo else value.replace(tzinfo=ROME)
-        if isinstance(value, date):
-            return datetime.combine(value, END_OF_DAY, ROME)
+        if isinstance(value, feel.DayTimeDuration | feel.YearMonthDuration):
+            value = self.scripts.value("now() + d", {"d": value})
+        moment = feel.to_python(value)
+        if isinstance(moment, datetime):
+            return moment if moment.tzinfo else moment.replace(tzinfo=ROME)
+        if isinstance(moment, date):
+            return datetime.combine(moment, END_OF_DAY, ROME)
         raise ExpressionFailed(f"«{source[:120]}»: non è una data né una durata")
 
 
@@ -198,5 +207,3 @@ def _urgency(task: Task) -> int:
     if is_catching(task):
         return 0
     return 2 if isinstance(task.task_spec, Activity) else 1
-
-

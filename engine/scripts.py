@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from SpiffWorkflow.task import Task
@@ -37,16 +38,27 @@ class Scripts:
         self._calendar = calendar
         self._models = models
 
+    def at(self, now: datetime) -> None:
+        """The instant of a new step."""
+        self._now = now.astimezone(ROME)
+
     def environment(self) -> feel.Environment:
         """A fresh environment: its budget holds for one expression."""
-        return feel.Environment(
-            now=self._now, functions={"dopo_giorni_lavorativi": self._after_working_days}
-        )
+        after = feel.Function(("instant", "n"), self._after_working_days, name="dopo_giorni_lavorativi")
+        return feel.Environment(now=self._now, functions={"dopo_giorni_lavorativi": after})
 
     def _after_working_days(self, instant: Any, days: Any) -> Any:
-        if not isinstance(instant, datetime) or days is None:
-            return None
-        return self._calendar.after_working_days(instant, int(days))
+        start = feel.to_python(instant)
+        if isinstance(start, date) and not isinstance(start, datetime):
+            start = datetime.combine(start, time(), ROME)
+        if not isinstance(start, datetime) or not isinstance(days, Decimal) or days != int(days):
+            raise feel.FeelEvaluationError(
+                "dopo_giorni_lavorativi vuole un istante e un numero intero di giorni"
+            )
+        try:
+            return self._calendar.after_working_days(start, int(days))
+        except ValueError:
+            raise feel.FeelEvaluationError("dopo_giorni_lavorativi: giorni negativi o troppi") from None
 
     def context(self, task: Task | None, local: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Everything an expression can read at a task: its own locals, the token's, the instance's."""

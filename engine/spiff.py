@@ -182,6 +182,8 @@ class ExternalEvent(EventDefinition):  # type: ignore[misc]
 class _ElementParser(TaskParser):  # type: ignore[misc]
     """Gives each spec its element of the diagram."""
 
+    task: Any
+
     def parse_extensions(self, node: Any = None) -> dict[str, Any]:
         self.task.element = self.element
         return {}
@@ -333,7 +335,9 @@ def compile_diagram(
         raise Unrunnable(diagram.process_id, "too many elements in a row") from error
 
 
-def new_workflow(spec: BpmnProcessSpec, subprocesses: dict[str, BpmnProcessSpec], scripts: Any) -> BpmnWorkflow:
+def new_workflow(
+    spec: BpmnProcessSpec, subprocesses: dict[str, BpmnProcessSpec], scripts: Any
+) -> BpmnWorkflow:
     """A workflow at its very beginning, evaluating expressions with `scripts`."""
     return BpmnWorkflow(spec, subprocesses, script_engine=scripts)
 

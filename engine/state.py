@@ -63,9 +63,7 @@ def dump(state: State) -> bytes:
     )
 
 
-def load(
-    blob: bytes, spec: BpmnProcessSpec, subprocesses: dict[str, BpmnProcessSpec], scripts: Any
-) -> State:
+def load(blob: bytes, spec: BpmnProcessSpec, subprocesses: dict[str, BpmnProcessSpec], scripts: Any) -> State:
     """The state that `dump` wrote, on the specification of the same release."""
     stored = json.loads(blob)
     top = BpmnWorkflow(spec, subprocesses, script_engine=scripts, deserializing=True)

@@ -39,7 +39,7 @@ class Step:
     def __init__(self, engine: Engine, by: Actor) -> None:
         self.engine = engine
         self.by = by
-        self._running: dict[int, Running] = {}
+        self._running: dict[int, Running] = {} if engine.live is None else engine.live
         self._queue: deque[Callable[[], None]] = deque()
         self._activities = Activities(self)
 
@@ -50,17 +50,26 @@ class Step:
         row = next((row for row in rows if row.id == instance_id), None)
         if row is None:
             raise InstanceNotFound(instance_id)
-        return self._running.get(instance_id) or self._load(row)
+        running = self._running.get(instance_id)
+        if running is None:
+            return self._load(row)
+        if self.engine.live is not None:
+            running.at(self.engine.clock.now(row.now))
+        return running
 
     def lock(self, instance_id: int) -> Running:
         """Lock an instance and its root, and load it. Raises InstanceNotFound."""
-        return self._running.get(instance_id) or self.admit(
+        if self.engine.live is None and instance_id in self._running:
+            return self._running[instance_id]
+        return self.admit(
             store.lock_instance(self.engine.session, self.engine.ente_id, instance_id), instance_id
         )
 
     def lock_child(self, parent: Running, token: str) -> Running | None:
         """The open instance behind a call activity."""
-        known = (r for r in self._running.values() if r.parent_id == parent.id and str(r.parent_token) == token)
+        known = (
+            r for r in self._running.values() if r.parent_id == parent.id and str(r.parent_token) == token
+        )
         found = next(known, None)
         if found is not None:
             return found
@@ -86,6 +95,7 @@ class Step:
                 scripts=scripts,
                 now=now,
                 status=row.status,
+                ended_in=row.ended_in,
             )
         )
 
@@ -169,6 +179,7 @@ class Step:
             return
         child = task._add_child(task.workflow.spec.task_specs[chosen], TaskState.FUTURE)
         child.triggered = True
+        child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         child.task_spec._update(child)
 
     def release(self, running: Running, task: Task, element: Element) -> None:
@@ -177,13 +188,19 @@ class Step:
         task.internal_data["event_fired"] = True
         task.task_spec._update(task)
         if again and task.parent is not None:
-            twin = task.parent._add_child(task.task_spec, TaskState.WAITING)
+            twin = task.parent._add_child(task.task_spec, TaskState.MAYBE)
             twin.triggered = True
+            twin.task_spec._predict(twin)
+            twin._set_state(TaskState.WAITING)
             twin.internal_data["fired"] = task.internal_data.get("fired", 0) + 1
 
     def _repeats(self, element: Element) -> bool:
         assert element.event is not None
         return element.event.kind != "timer" or element.event.timer == "timeCycle"
+
+    def give_back(self, running: Running, token: str, variables: dict[str, Any]) -> None:
+        """A called path has come to its end with these variables."""
+        self._activities.returned(running, token, variables)
 
     def answer(self, running: Running, task: Task, element: Element, answers: dict[str, Any]) -> None:
         """A person has done a step. Raises AnswerRefused."""
@@ -280,7 +297,9 @@ class Step:
     def _subscribe(self, running: Running, wait: Wait) -> bool:
         event, session = wait.element.event, self.engine.session
         assert event is not None and event.name is not None
-        token_task = None if "/" in wait.token and wait.task is running.state.workflow.task_tree else wait.task
+        token_task = (
+            None if "/" in wait.token and wait.task is running.state.workflow.task_tree else wait.task
+        )
         context = running.scripts.context(token_task)
         key = running.scripts.text(event.key, context) if event.key else ""
         if key is None:
@@ -289,7 +308,7 @@ class Step:
         store.lock_message(session, running.ente_id, event.name, str(key))
         found = store.buffered_message(session, running.ente_id, event.name, str(key), running.now)
         if found is not None:
-            store.mark_correlated(session, running.ente_id, found.id)
+            store.mark_message(session, running.ente_id, found.id, "correlated")
             self.happen(running, wait, found.payload)
             return True
         running.state.waits[wait.token] = "message"
@@ -351,7 +370,8 @@ class Step:
             self.engine.ended(running.id, status, running.ended_in, running.now)
         elif status == "done":
             parent = self.lock(running.parent_id)
-            self._queue.append(lambda: self._activities.returned(parent, running))
+            token, variables = str(running.parent_token), running.variables
+            self._queue.append(lambda: self._activities.returned(parent, token, variables))
 
     # ---- incidents
 

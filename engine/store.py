@@ -23,7 +23,7 @@ def _sql(statement: str, *json_names: str) -> TextClause:
 
 _INSTANCE = (
     "i.id, i.slug, i.release, i.hash, i.version, i.status, i.root_id, i.parent_id, i.parent_token, "
-    "i.started_by, i.started_at, i.state, clock_timestamp() as now"
+    "i.ended_in, i.state, clock_timestamp() as now"
 )
 
 _LOCK_TASK = _sql(f"""
@@ -249,11 +249,11 @@ def buffered_message(session: Session, ente_id: int, name: str, key: str, now: d
     ).one_or_none()
 
 
-_CORRELATED = _sql("update engine_message set status = 'correlated' where ente_id = :ente_id and id = :id")
+_MARK = _sql("update engine_message set status = :status where ente_id = :ente_id and id = :id")
 
 
-def mark_correlated(session: Session, ente_id: int, message_id: int) -> None:
-    session.execute(_CORRELATED, {"ente_id": ente_id, "id": message_id})
+def mark_message(session: Session, ente_id: int, message_id: int, status: str) -> None:
+    session.execute(_MARK, {"ente_id": ente_id, "id": message_id, "status": status})
 
 
 _CURRENT_HASH = _sql("""

@@ -4,6 +4,8 @@ Every table about an instance starts its key with `ente_id`, so that row-level s
 never look across enti. `engine_bundle` holds the immutable content of releases by hash and names no person.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -35,11 +37,11 @@ metadata = MetaData(
 )
 
 
-def _at(name: str, *, null: bool = True) -> Column[object]:
+def _at(name: str, *, null: bool = True) -> Column[Any]:
     return Column(name, DateTime(timezone=True), nullable=null)
 
 
-def _of_instance(table: str) -> list[object]:
+def _of_instance(table: str) -> list[Any]:
     """Columns and constraints that every table hanging on an instance begins with."""
     return [
         Column("ente_id", Integer, nullable=False),

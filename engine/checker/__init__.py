@@ -155,5 +155,3 @@ def _inside(root: etree._Element, diagram: Diagram, context: elements.Context | 
         except Unrunnable as error:
             found.append((error.element, f"il motore non sa eseguirlo: {error}"))
     return found
-
-

@@ -117,8 +117,10 @@ def _element(element: Element, diagram: Diagram, context: Context | None) -> Ite
     if element.kind == "businessRuleTask":
         if not element.decision:
             yield "scegli la tabella di decisione da chiamare"
-        elif context is not None and not element.decision.startswith("=") and (
-            element.decision not in context.decisions
+        elif (
+            context is not None
+            and not element.decision.startswith("=")
+            and (element.decision not in context.decisions)
         ):
             yield f"la decisione «{element.decision}» non è in nessuna tabella del percorso"
     if element.kind == "scriptTask" and (element.script is None or not element.result):
@@ -160,9 +162,7 @@ def _event(element: Element, diagram: Diagram) -> Iterator[str]:
 
 
 def _subprocess(element: Element, diagram: Diagram) -> Iterator[str]:
-    starts = [
-        e for e in diagram.elements.values() if e.parent == element.id and e.kind == "startEvent"
-    ]
+    starts = [e for e in diagram.elements.values() if e.parent == element.id and e.kind == "startEvent"]
     if len(starts) != 1:
         yield "un sottoprocesso ha esattamente un evento di inizio"
     if element.inputs or element.outputs:

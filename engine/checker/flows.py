@@ -25,7 +25,10 @@ def check(diagram: Diagram, operations: Operations | None) -> Iterator[Found]:
         yield diagram.process_id, "un percorso ha esattamente un evento di inizio"
     for start in starts:
         if start.event is not None:
-            yield start.id, "il percorso comincia con un inizio semplice: lo apre una persona o un altro percorso"
+            yield (
+                start.id,
+                "il percorso comincia con un inizio semplice: lo apre una persona o un altro percorso",
+            )
     graph = Graph(diagram)
     for element in diagram.elements.values():
         yield from ((element.id, message) for message in _connections(element, diagram, graph))
@@ -153,7 +156,9 @@ def _waits(element: Element, operations: Operations | None) -> bool:
 
 def _run_twice(diagram: Diagram, graph: Graph) -> Iterator[Found]:
     """Two branches of a fork that meet in an activity, without a join, make it run twice."""
-    joins = frozenset(e.id for e in diagram.elements.values() if e.kind in FORKING and len(graph.into[e.id]) > 1)
+    joins = frozenset(
+        e.id for e in diagram.elements.values() if e.kind in FORKING and len(graph.into[e.id]) > 1
+    )
     for fork in diagram.elements.values():
         if fork.kind not in FORKING or len(graph.out[fork.id]) < 2:
             continue
