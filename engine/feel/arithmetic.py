@@ -7,7 +7,7 @@ from typing import Any
 from engine.feel.durations import DAY, NANO, DayTimeDuration, YearMonthDuration
 from engine.feel.errors import Nulled
 from engine.feel.moments import Date, DateTime, Time
-from engine.feel.numbers import CONTEXT
+from engine.feel.numbers import CONTEXT, ONE
 from engine.feel.values import Value, kind_name
 
 MIDNIGHT_UTC = Time(0, 0, 0, 0, 0)
@@ -96,6 +96,14 @@ def _scaled(amount: int, factor: Decimal, operation: Callable[[Decimal, Decimal]
     return int(operation(Decimal(amount), factor))
 
 
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    if not exponent:
+        return ONE
+    if not base and exponent < 0:
+        raise ZeroDivisionError
+    return CONTEXT.power(base, exponent)
+
+
 def _flipped(rule: Rule) -> Rule:
     return lambda left, right: rule(right, left)
 
@@ -127,7 +135,11 @@ RULES: dict[str, Rules] = {
         (N, N): CONTEXT.add,
         (str, str): lambda left, right: left + right,
         **_PLUS_DURATION,
-        **{(right, left): _flipped(rule) for (left, right), rule in _PLUS_DURATION.items() if left is not right},
+        **{
+            (right, left): _flipped(rule)
+            for (left, right), rule in _PLUS_DURATION.items()
+            if left is not right
+        },
     },
     "-": {
         (N, N): CONTEXT.subtract,
@@ -150,5 +162,5 @@ RULES: dict[str, Rules] = {
         (DTD, DTD): lambda left, right: CONTEXT.divide(Decimal(left.nanos), Decimal(right.nanos)),
         (YMD, YMD): lambda left, right: CONTEXT.divide(Decimal(left.months), Decimal(right.months)),
     },
-    "**": {(N, N): CONTEXT.power},
+    "**": {(N, N): _power},
 }

@@ -13,7 +13,7 @@ MAX_WARNINGS = 100
 
 @dataclass(frozen=True, slots=True)
 class Warning:
-    """Why something was null: the position in the text, an Italian sentence, the variable if one was missing."""
+    """Why something was null: position in the text, Italian sentence, the variable if one was missing."""
 
     position: int
     message: str

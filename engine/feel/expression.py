@@ -73,7 +73,9 @@ class UnaryTests(Parsed):
         super().__init__(text, node, names, frozenset({"?"}))
         self._passes = compile_tests(node)
 
-    def matches(self, value: object, context: Mapping[str, object], env: Environment | None = None) -> bool | None:
+    def matches(
+        self, value: object, context: Mapping[str, object], env: Environment | None = None
+    ) -> bool | None:
         """Whether a value passes: None when it cannot be told. Raises as `Expression.evaluate`."""
         run = Run(env or Environment())
         try:

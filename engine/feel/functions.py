@@ -8,14 +8,19 @@ from engine.feel.values import Value
 
 
 class Function:
-    """A function a host offers, or a business knowledge model: `call` gets FEEL values and gives one back.
+    """A function a host offers, or a business knowledge model: `call` takes FEEL values and gives one.
 
-    Missing or unknown parameters make the call null; `required` (default: all) is how many must be given.
-    `call` may return any value `from_json` takes, and may raise FeelEvaluationError to give null with a reason.
+    Missing or unknown parameters make the call null; `required` (default: all) is how many must be there.
+    `call` may return any value `from_json` takes, or raise FeelEvaluationError to give null with a reason.
     """
 
     def __init__(
-        self, parameters: Sequence[str], call: Callable[..., Any], *, name: str = "", required: int | None = None
+        self,
+        parameters: Sequence[str],
+        call: Callable[..., Any],
+        *,
+        name: str = "",
+        required: int | None = None,
     ) -> None:
         self.parameters = tuple(parameters)
         self.call = call
@@ -51,7 +56,7 @@ class Function:
         return f"{most} argomenti" if self.required == most else f"da {self.required} a {most} argomenti"
 
     def invoke(self, run: Any, arguments: Sequence[Value], names: Sequence[str] | None = None) -> Value:
-        """Call it inside an evaluation. Raises Nulled when the result is null for a reason worth a warning."""
+        """Call it inside an evaluation. Raises Nulled when it is null and a warning should say why."""
         ordered = self.arrange(arguments, names)
         run.meter.enter()
         try:

@@ -16,7 +16,9 @@ from engine.feel.ranges import Range
 from engine.feel.text import text_of
 from engine.feel.values import Value
 
-PLAIN = frozenset({type(None), bool, str, Decimal, Date, Time, DateTime, DayTimeDuration, YearMonthDuration, Range})
+PLAIN = frozenset(
+    {type(None), bool, str, Decimal, Date, Time, DateTime, DayTimeDuration, YearMonthDuration, Range}
+)
 MAX_ITEMS = 10_000_000
 """Items `to_json` writes at most: a shared list is written once for each place it stands in."""
 
@@ -117,7 +119,7 @@ def _plain_number(number: Decimal) -> Decimal:
 
 
 def to_python(value: Value) -> Any:
-    """The value with the standard library's dates, for host functions. Raises ValueError outside its years."""
+    """The value with the standard library's dates, for host functions. ValueError outside its years."""
     if isinstance(value, list):
         return [to_python(item) for item in value]
     if isinstance(value, dict):
@@ -127,7 +129,9 @@ def to_python(value: Value) -> Any:
     if isinstance(value, Time):
         return time.fromisoformat(_iso(value, value.utc_offset))
     if isinstance(value, DateTime):
-        moment = datetime.combine(to_python(value.date), time.fromisoformat(_iso(value.time, value.utc_offset)))
+        moment = datetime.combine(
+            to_python(value.date), time.fromisoformat(_iso(value.time, value.utc_offset))
+        )
         return moment.replace(tzinfo=ZoneInfo(value.time.zone)) if value.time.zone else moment
     if isinstance(value, DayTimeDuration):
         return timedelta(microseconds=value.nanos // 1000)

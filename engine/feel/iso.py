@@ -94,7 +94,9 @@ def parse_duration(text: str) -> DayTimeDuration | YearMonthDuration | None:
     match = DAYS.fullmatch(text)
     if not match:
         return None
-    seconds = int(match[2] or 0) * DAY + int(match[3] or 0) * 3600 + int(match[4] or 0) * 60 + int(match[5] or 0)
+    seconds = (
+        int(match[2] or 0) * DAY + int(match[3] or 0) * 3600 + int(match[4] or 0) * 60 + int(match[5] or 0)
+    )
     total = seconds * NANO + nanos(match[6])
     return DayTimeDuration(-total if match[1] else total)
 

@@ -21,7 +21,7 @@ TOKEN = re.compile(
     r"|(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     rf"|(?P<name>[{NAME_START}][{NAME_PART}]*)"
     r'|(?P<string>"(?:[^"\\]|\\.)*")'
-    r"|(?P<operator>\.\.|\*\*|<=|>=|!=|->|[-+*/()\[\]{},:.@<>=])",
+    r"|(?P<operator>\.\.|\*\*|<=|>=|!=|->|/(?!\*)|[-+*()\[\]{},:.@<>=])",
     re.DOTALL,
 )
 ESCAPE = re.compile(
@@ -32,7 +32,7 @@ SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "'": "'", '"': '"', "\\": "\\
 
 
 class Token(NamedTuple):
-    """A piece of text: its kind (number, name, string, operator, end), the text, where it starts and ends."""
+    """A piece of text. Kinds: number, name, string, operator, end."""
 
     kind: str
     text: str

@@ -48,7 +48,9 @@ class Date:
         year = self.year - (self.month <= 2)
         era, year_of_era = divmod(year, 400)
         day_of_year = (153 * ((self.month + 9) % 12) + 2) // 5 + self.day - 1
-        return era * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719_468
+        return (
+            era * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719_468
+        )
 
     @property
     def weekday(self) -> int:
@@ -107,9 +109,7 @@ class Time:
     def at_nanos(self, nanos: int) -> "Time":
         """The same kind of time at those nanoseconds after midnight, turning around at 24 hours."""
         seconds, nano = divmod(nanos % (DAY * NANO), NANO)
-        return replace(
-            self, hour=seconds // 3600, minute=seconds // 60 % 60, second=seconds % 60, nano=nano
-        )
+        return replace(self, hour=seconds // 3600, minute=seconds // 60 % 60, second=seconds % 60, nano=nano)
 
     def __str__(self) -> str:
         clock = f"{self.hour:02d}:{self.minute:02d}:{self.second:02d}{fraction(self.nano)}"

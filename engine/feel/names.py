@@ -1,8 +1,8 @@
 """Names made of several tokens: `Monthly Salary`, `date and time`, `a+b`.
 
-FEEL cannot be cut into names without knowing which names exist (DMN 1.5, 10.3.1.2). A `Lexicon` holds the known
-ones as a tree of tokens and finds the longest that stands at a place. Between two tokens the text must have a
-space exactly where the name has one, so with `a-b` known, `a-b` is the name and `a - b` a subtraction.
+FEEL cannot be cut into names without knowing which names exist (DMN 1.5, 10.3.1.2). A `Lexicon` holds the
+known ones as a tree of tokens and finds the longest that stands at a place. Between two tokens the text must
+have a space exactly where the name has one: with `a-b` known, `a-b` is the name and `a - b` a subtraction.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,24 @@ from engine.feel.errors import FeelSyntaxError
 from engine.feel.lexer import Token, tokenize
 
 KEYWORDS = frozenset(
-    "if then else for in return some every satisfies and or between function true false null".split()
+    [
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "and",
+        "or",
+        "between",
+        "function",
+        "true",
+        "false",
+        "null",
+    ]
 )
 SPECIAL_NAMES = frozenset({"date and time", "years and months duration"})
 """The built-in functions whose name holds a keyword: any other is found as a run of words."""
@@ -30,8 +47,9 @@ def normalise(name: str) -> str:
 class Lexicon:
     """A set of known names that can be looked for in a list of tokens."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[str] = (), *, keywords_too: bool = False) -> None:
         self.tree: dict[str, Any] = {}
+        self.keywords_too = keywords_too
         for name in names:
             self.add(name)
 
@@ -41,7 +59,7 @@ class Lexicon:
             tokens = tokenize(name)[:-1]
         except FeelSyntaxError:
             return
-        if not tokens or (len(tokens) == 1 and tokens[0].text in KEYWORDS):
+        if not tokens or (len(tokens) == 1 and tokens[0].text in KEYWORDS and not self.keywords_too):
             return
         node = self.tree
         for index, token in enumerate(tokens):

@@ -49,7 +49,7 @@ def number_text(number: Decimal) -> str:
 
 
 def round_to(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
-    """Round to `scale` decimals (negative: tens, hundreds…). Nulled outside -6111..6176 (DMN 1.5, 10.3.4.5)."""
+    """Round to `scale` decimals (negative: tens…). Nulled outside -6111..6176 (DMN 1.5, 10.3.4.5)."""
     places = int(scale)
     if not MIN_SCALE <= places <= MAX_SCALE:
         raise Nulled(f"scala {places} fuori da {MIN_SCALE}..{MAX_SCALE}")

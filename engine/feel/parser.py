@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from engine.feel import syntax
+from engine.feel.constructs import CONSTRUCTS
 from engine.feel.cursor import Cursor
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.iso import parse_at_literal
@@ -10,13 +11,12 @@ from engine.feel.lexer import unescape
 from engine.feel.numbers import parse_number
 from engine.feel.syntax import Node
 from engine.feel.type_syntax import read_type
-from engine.feel.types import Type
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 LEVELS = {"or": 1, "and": 2, "in": 3, "between": 3, "instance": 3, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
 LEVELS |= dict.fromkeys(COMPARISONS, 3)
 LOWEST, COMPARISON, SUM = 1, 3, 4
-NEVER_FIRST = frozenset("then else return satisfies and or in between".split())
+NEVER_FIRST = frozenset(["then", "else", "return", "satisfies", "and", "or", "in", "between"])
 MAX_STEPS = 100
 CONSTANTS = {"true": True, "false": False, "null": None}
 
@@ -225,7 +225,9 @@ class Parser(Cursor):
             return syntax.Literal(token.start, unescape(token, self.text))
         if token.kind == "name":
             return self._word()
-        rule = {"(": self._parenthesis, "[": self._bracket, "]": self._open_range, "{": self._context}.get(token.text)
+        rule = {"(": self._parenthesis, "[": self._bracket, "]": self._open_range, "{": self._context}.get(
+            token.text
+        )
         if rule is not None:
             return rule()
         if self.accept("@"):
@@ -256,10 +258,10 @@ class Parser(Cursor):
         token = self.token
         known = self.known_name()
         if known is None or known[1] == self.index + 1:
-            special = SPECIAL.get(token.text)
-            if special and (token.text != "function" or self.tokens[self.index + 1].text == "("):
+            construct = CONSTRUCTS.get(token.text)
+            if construct and (token.text != "function" or self.tokens[self.index + 1].text == "("):
                 self.index += 1
-                return special(self, token.start)
+                return construct(self, token.start)
             if token.text in CONSTANTS:
                 self.index += 1
                 return syntax.Literal(token.start, CONSTANTS[token.text])
@@ -268,7 +270,7 @@ class Parser(Cursor):
         return syntax.Name(token.start, self.name())
 
     def _parenthesis(self, tests_allowed: bool = False) -> Node:
-        """`(expression)`, a range that starts open, `(< bound)`; after `in` also a list of tests (a tuple)."""
+        """`(expression)`, a range that starts open, `(< bound)`; after `in` also several tests (a tuple)."""
         start = self.expect("(").start
         first = self._test(LOWEST)
         if first.operator is None and self.at(".."):
@@ -330,77 +332,3 @@ class Parser(Cursor):
         if name is None:
             raise self.error("manca il nome di una voce del contesto")
         return name
-
-    def if_(self, start: int) -> Node:
-        branches = [self._branch()]
-        while self.at("else") and self.tokens[self.index + 1].text == "if":
-            self.index += 2
-            branches.append(self._branch())
-        self.expect("else")
-        return syntax.If(start, tuple(branches), self.expression())
-
-    def _branch(self) -> tuple[Node, Node]:
-        condition = self.expression()
-        self.expect("then")
-        return condition, self.expression()
-
-    def for_(self, start: int) -> Node:
-        iterators = self._iterators()
-        self.expect("return")
-        self.lexicons[-1].add("partial")
-        body = self.expression()
-        self.undeclare()
-        return syntax.For(start, iterators, body)
-
-    def some_or_every(self, start: int) -> Node:
-        quantifier = self.tokens[self.index - 1].text
-        iterators = self._iterators()
-        self.expect("satisfies")
-        body = self.expression()
-        self.undeclare()
-        return syntax.Quantified(start, quantifier, iterators, body)
-
-    def _iterators(self) -> tuple[syntax.Iterator, ...]:
-        """Read `name in domain, …` and leave a scope open with those names."""
-        self.declare([])
-        iterators: list[syntax.Iterator] = []
-        while not iterators or self.accept(","):
-            token = self.token
-            name = self.name_before("in")
-            if name is None:
-                raise self.error("manca il nome della variabile prima di «in»", token)
-            self.expect("in")
-            domain = self.expression()
-            last = self.expression() if self.accept("..") else None
-            iterators.append(syntax.Iterator(token.start, name, domain, last))
-            self.lexicons[-1].add(name)
-        return tuple(iterators)
-
-    def function(self, start: int) -> Node:
-        self.expect("(")
-        parameters: list[tuple[str, Type | None]] = []
-        while not self.accept(")"):
-            if parameters:
-                self.expect(",")
-            parameters.append(self._parameter())
-        external = self.accept("external")
-        self.declare([name for name, _ in parameters])
-        body = self.expression()
-        self.undeclare()
-        return syntax.FunctionLiteral(start, tuple(parameters), None if external else body)
-
-    def _parameter(self) -> tuple[str, Type | None]:
-        for stop in (":", ",", ")"):
-            name = self.name_before(stop)
-            if name is not None:
-                return name, read_type(self) if self.accept(":") else None
-        raise self.error("manca il nome di un parametro")
-
-
-SPECIAL: dict[str, Callable[[Parser, int], Node]] = {
-    "if": Parser.if_,
-    "for": Parser.for_,
-    "some": Parser.some_or_every,
-    "every": Parser.some_or_every,
-    "function": Parser.function,
-}

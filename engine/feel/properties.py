@@ -21,6 +21,11 @@ def _part(name: str) -> Callable[[Any], Decimal]:
     return lambda value: Decimal(value.parts()[name])
 
 
+def _of(half: str, read: Callable[[Any], Value]) -> Callable[[Any], Value]:
+    """A property of a date and time that its date or its time has."""
+    return lambda value: read(getattr(value, half))
+
+
 DATE: Properties = {
     "year": lambda value: Decimal(value.year),
     "month": lambda value: Decimal(value.month),
@@ -38,8 +43,8 @@ PROPERTIES: dict[type, Properties] = {
     Date: DATE,
     Time: TIME,
     DateTime: {
-        **{name: (lambda value, read=read: read(value.date)) for name, read in DATE.items()},
-        **{name: (lambda value, read=read: read(value.time)) for name, read in TIME.items()},
+        **{name: _of("date", read) for name, read in DATE.items()},
+        **{name: _of("time", read) for name, read in TIME.items()},
         "time offset": lambda value: _offset(value.utc_offset),
     },
     DayTimeDuration: {name: _part(name) for name in ("days", "hours", "minutes", "seconds")},
@@ -54,7 +59,7 @@ PROPERTIES: dict[type, Properties] = {
 
 
 def read_property(value: Value, name: str, at: int, run: Run, variable: str | None = None) -> Value:
-    """The property of a value; of a list, the list of its items' properties. Null with a warning if absent."""
+    """The property of a value; of a list, those of its items. Null with a warning where it is absent."""
     kind = type(value)
     if kind is dict:
         if name in value:

@@ -4,7 +4,7 @@ from engine.feel.cursor import Cursor
 from engine.feel.names import Lexicon
 from engine.feel.types import ANY, BASIC, ContextType, FunctionType, ListType, NamedType, RangeType, Type
 
-BASIC_NAMES = Lexicon(BASIC)
+BASIC_NAMES = Lexicon(BASIC, keywords_too=True)
 
 
 def read_type(cursor: Cursor) -> Type:
@@ -41,7 +41,7 @@ def _model_name(cursor: Cursor) -> str:
 
 
 def _context(cursor: Cursor) -> Type:
-    entries = []
+    entries: list[tuple[str, Type]] = []
     while not cursor.accept(">"):
         if entries:
             cursor.expect(",")

@@ -79,7 +79,7 @@ class RangeType:
 
 @dataclass(frozen=True, slots=True)
 class FunctionType:
-    """A function of that many parameters. The types of functions are not inferred, so only Any results fit."""
+    """A function that can take that many arguments: the types of functions are not inferred."""
 
     parameters: tuple[Type, ...]
     result: Type

@@ -9,8 +9,8 @@ from engine.feel.errors import Nulled
 from engine.feel.iso import parse_date, parse_date_time, parse_duration, parse_time
 from engine.feel.moments import Date, DateTime, Time
 from engine.feel.numbers import parse_number, whole
-from engine.feel.ranges import Range
 from engine.feel.range_text import parse_range
+from engine.feel.ranges import Range
 from engine.feel.scope import Run
 from engine.feel.text import text_of
 from engine.feel.values import Value
@@ -67,7 +67,11 @@ def time(
 
 
 def _time(
-    hour: Decimal, minute: Decimal, second: Decimal, offset: DayTimeDuration | None = None, zone: str | None = None
+    hour: Decimal,
+    minute: Decimal,
+    second: Decimal,
+    offset: DayTimeDuration | None = None,
+    zone: str | None = None,
 ) -> Time:
     seconds = int(second)
     nanos = int((second - seconds) * NANO)

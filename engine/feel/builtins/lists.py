@@ -4,14 +4,18 @@ from decimal import Decimal
 
 from engine.feel.builtins.registry import builtin
 from engine.feel.comparison import equal
+from engine.feel.durations import DayTimeDuration, YearMonthDuration
 from engine.feel.errors import Nulled
 from engine.feel.functions import Function
+from engine.feel.moments import Date
 from engine.feel.numbers import whole
 from engine.feel.scope import Run
 from engine.feel.values import Value
 
 LIST = list
 Items = list[Value]
+SIMPLE = frozenset({type(None), bool, Decimal, str, Date, DayTimeDuration, YearMonthDuration})
+"""Kinds whose FEEL equality is Python's, so that a set finds duplicates without comparing all pairs."""
 
 
 def same(run: Run, left: Value, right: Value) -> bool:
@@ -119,8 +123,17 @@ def union(run: Run, *lists: Items) -> Items:
 @builtin("distinct values(list: list)")
 def distinct_values(run: Run, list: Items) -> Items:
     kept: Items = []
+    seen: set[tuple[type, Value]] = set()
+    others: Items = []
     for item in list:
-        if not any(same(run, item, other) for other in kept):
+        run.meter.spend()
+        if type(item) in SIMPLE:
+            key = (type(item), item)
+            if key not in seen:
+                seen.add(key)
+                kept.append(item)
+        elif not any(same(run, item, other) for other in others):
+            others.append(item)
             kept.append(item)
     run.meter.grow(len(kept))
     return kept
@@ -140,4 +153,3 @@ def flatten(run: Run, list: Items) -> Items:
         else:
             waiting.pop()
     return flat
-

@@ -52,7 +52,7 @@ class Parameter:
     nullable: bool
 
     def take(self, value: Value) -> Value:
-        """The argument as the parameter wants it, after FEEL's implicit conversions. Nulled if it cannot be."""
+        """The argument as the parameter wants it, after FEEL's conversions. Nulled if it cannot be."""
         if value is None:
             if self.nullable:
                 return None
@@ -62,7 +62,7 @@ class Parameter:
         return self._converted(value)
 
     def _converted(self, value: Value) -> Value:
-        """A single value where a list is wanted, or the opposite (DMN 1.5, 10.3.2.9.4); a date as a midnight."""
+        """A value where a list is wanted, or the opposite (DMN 1.5, 10.3.2.9.4); a date as a midnight."""
         if self.kind == "function" and isinstance(value, Function):
             return value
         if self.kind == "list":

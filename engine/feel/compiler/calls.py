@@ -70,7 +70,9 @@ def call(node: Call) -> Evaluator:
     return evaluate
 
 
-def invoke(called: Any, values: list[Value], names: Sequence[str] | None, label: str, at: int, run: Run) -> Value:
+def invoke(
+    called: Any, values: list[Value], names: Sequence[str] | None, label: str, at: int, run: Run
+) -> Value:
     """Call a value. Null with a warning when it is not a function, or the function says so."""
     if not isinstance(called, Function):
         return run.null(at, f"«{label}» non è una funzione")

@@ -4,7 +4,7 @@ from engine.feel.comparison import compare
 from engine.feel.compiler.core import Evaluator, compile_all, compile_node, compiles
 from engine.feel.ranges import Range
 from engine.feel.scope import Run, Scope
-from engine.feel.syntax import ContextLiteral, ListLiteral, RangeLiteral, UnaryRange
+from engine.feel.syntax import ContextLiteral, ListLiteral, Literal, RangeLiteral, UnaryRange
 from engine.feel.values import COMPARABLE, Value, kind_name
 
 
@@ -41,6 +41,11 @@ def context_literal(node: ContextLiteral) -> Evaluator:
 @compiles(RangeLiteral)
 def range_literal(node: RangeLiteral) -> Evaluator:
     start, end = compile_node(node.start), compile_node(node.end)
+    if isinstance(node.start, Literal) and isinstance(node.end, Literal):
+        low, high = node.start.value, node.end.value
+        if compare(low, high) is not None:
+            constant = Range(low, high, node.start_included, node.end_included)
+            return lambda scope: constant
 
     def evaluate(scope: Scope) -> Range | None:
         low, high = start(scope), end(scope)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from engine.feel import syntax
-from engine.feel.compiler.core import Evaluator, compile_node, compiles
 from engine.feel.analysis import mentions
+from engine.feel.compiler.core import Evaluator, compile_node, compiles
 from engine.feel.errors import Nulled
 from engine.feel.moments import Date
 from engine.feel.numbers import CONTEXT, ONE

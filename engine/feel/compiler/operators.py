@@ -135,7 +135,7 @@ def junction(node: Junction) -> Evaluator:
         for operand in operands:
             value = operand(scope)
             if value is decisive:
-                return decisive
+                return value is decisive
             if type(value) is not bool:
                 if value is not None:
                     scope.run.null(at, f"«{symbol}» vuole valori booleani, non {kind_name(value)}")
