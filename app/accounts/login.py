@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from sqlalchemy import select, text, update
@@ -16,7 +17,7 @@ from app.accounts.throttle import Throttle
 from app.audit.journal import record
 from app.database.context import ente_context
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 log = structlog.get_logger()
 
 _FIND = text("select ente_id, account_id, password_hash from accesso_account(:nome)")
@@ -35,7 +36,7 @@ class Credentials:
     """What the login page sends, and from where."""
 
     username: str
-    password: str
+    password: str = field(repr=False)
     address: str
     user_agent: str = ""
 

@@ -62,14 +62,17 @@ class Account(Base):
 
 
 class RuoloOperatore(Base):
-    """A role given to an account in a unit (None: the whole ente), from `dal` to `al`, both included."""
+    """A role given to an account in a unit (None: the whole ente), from `dal` to `al`, both included.
+
+    Ended on its first day, it was never held: `al` is the day before `dal`.
+    """
 
     __tablename__ = "ruolo_operatore"
     __table_args__ = (
         _of_account(),
         ForeignKeyConstraint(["ente_id", "unita_id"], ["unita.ente_id", "unita.id"]),
         _of_account("granted_by"),
-        CheckConstraint("al IS NULL OR al >= dal", name="periodo"),
+        CheckConstraint("al IS NULL OR al >= dal - 1", name="periodo"),
         Index(None, "ente_id", "account_id"),
     )
 
@@ -136,6 +139,6 @@ class ModuloSospeso(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     account_id: Mapped[int] = mapped_column(BigInteger)
     percorso: Mapped[str] = mapped_column(Text)
-    campi: Mapped[list[Any]] = mapped_column(JSONB)
+    campi: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(Instant)

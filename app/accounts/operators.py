@@ -11,7 +11,7 @@ from app.accounts.models import Account
 from app.accounts.operator import Operator, RoleGrant
 from app.rights.extraordinary import in_force
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 # A role of a unit reaches the units below it. Days are those of the wall clock in Italy.
 _GRANTS = text(

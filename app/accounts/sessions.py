@@ -6,14 +6,14 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, text, update
 from sqlalchemy.orm import Session, scoped_session
 
 from app.accounts.models import Sessione
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 KEPT_AFTER_END: Final = timedelta(days=1)  # so that a form sent too late still finds whose it was
 

@@ -12,7 +12,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
@@ -32,11 +32,12 @@ LONGEST_WAIT: Final = 900  # seconds
 FORGET_AFTER: Final = "1 hour"
 
 
-@dataclass
+@dataclass(eq=False)
 class Throttled(Exception):
-    """Too many attempts: none is looked at before `retry_at`."""
+    """Too many attempts: none is looked at before `retry_at`, `seconds` from now."""
 
     retry_at: datetime
+    seconds: int
 
 
 # No row comes back while the key is blocked: the WHERE refuses the update, and that attempt is not counted.
@@ -57,7 +58,12 @@ _COUNT = text(
     returning t.fallimenti
     """  # noqa: S608 - our own constants
 )
-_BLOCKED_UNTIL = text("select bloccato_fino_at from tentativo_accesso where chiave = :chiave")
+_BLOCKED_UNTIL = text(
+    """
+    select bloccato_fino_at, greatest(1, ceil(extract(epoch from bloccato_fino_at - clock_timestamp())))::int
+    from tentativo_accesso where chiave = :chiave and bloccato_fino_at is not null
+    """
+)
 _FORGIVE = text(
     "update tentativo_accesso set fallimenti = greatest(fallimenti - 1, 0), bloccato_fino_at = null "
     "where chiave = :chiave"
@@ -67,7 +73,7 @@ _PURGE = text(
     f"delete from tentativo_accesso where ultimo_at < clock_timestamp() - interval '{FORGET_AFTER}'"  # noqa: S608
 )
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 
 @dataclass(frozen=True)
@@ -84,10 +90,10 @@ class Throttle:
         for limit, value in ((BY_ADDRESS, network_of(self.address)), (BY_USERNAME, self.username)):
             key = self._key(limit, value)
             counted = self.session.scalar(_COUNT, {"chiave": key, "free": limit.free})
-            until = None if counted else self.session.scalar(_BLOCKED_UNTIL, {"chiave": key})
+            wait = None if counted else self.session.execute(_BLOCKED_UNTIL, {"chiave": key}).one_or_none()
             self.session.commit()
-            if until is not None:
-                raise Throttled(until)
+            if wait is not None:
+                raise Throttled(*wait)
 
     def succeeded(self) -> None:
         """Forget the failures of the username, and this attempt of the address; the caller commits."""

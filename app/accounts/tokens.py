@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, insert, text, update
 from sqlalchemy.orm import Session, scoped_session
@@ -16,7 +16,7 @@ from app.accounts.operator import Operator
 from app.accounts.sessions import fingerprint
 from app.audit.journal import record
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 PREFIX: Final = "percorsi_"  # lets secret scanners recognise a leaked one
 

@@ -16,13 +16,13 @@ branch_labels = None
 depends_on = None
 
 FIND_ACCOUNT = """
-create function accesso_account(nome text)
+create function accesso_account(cercato text)
 returns table (ente_id int, account_id bigint, password_hash text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp
 as $$
     select a.ente_id, a.id, a.password_hash
     from public.account a
-    where a.nome_utente = lower(btrim(nome)) and a.attivo
+    where a.nome_utente = lower(btrim(cercato)) and a.attivo
 $$
 """
 
@@ -178,7 +178,7 @@ def _create_ruolo_operatore() -> None:
         sa.ForeignKeyConstraint(
             ["ente_id", "unita_id"], ["unita.ente_id", "unita.id"], name="fk_ruolo_operatore_ente_id_unita_id"
         ),
-        sa.CheckConstraint("al IS NULL OR al >= dal", name="ck_ruolo_operatore_periodo"),
+        sa.CheckConstraint("al IS NULL OR al >= dal - 1", name="ck_ruolo_operatore_periodo"),
     )
     op.create_index("ix_ruolo_operatore_ente_id_account_id", "ruolo_operatore", ["ente_id", "account_id"])
     # Only the end of a role may be set later: who could do what, and when, stays on record.
