@@ -5,4 +5,6 @@ import './pagina/elenco.js';
 import './pagina/conteggi.js';
 import './pagina/bozza.js';
 import './pagina/comandi.js';
+import './pagina/diagramma.js';
+import './pagina/isole.js';
 import.meta.glob('./form.js', { eager: true });

@@ -1,63 +1,85 @@
 // Saves the draft of a form while it is written. The form says where (`data-bozza`); the server answers
 // {"salvata_alle": "10:42"}; `[data-bozza-stato]` says how it went. Other scripts may ask for a save now
-// with the event `percorsi:bozza` on the form.
+// with the event `percorsi:bozza` on the form. Files are not part of a draft.
+const FORM = 'form[data-bozza]';
 const WAIT_MS = 2000;
-const csrf = document.querySelector('meta[name="csrf-token"]')?.content;
+const csrf = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
 
 class Draft {
+  dirty = false;
+  saving = false;
+
   constructor(form) {
     this.form = form;
-    this.place = document.querySelector('[data-bozza-stato]');
-    form.addEventListener('input', () => this.later());
-    form.addEventListener('percorsi:bozza', () => this.save());
-    form.addEventListener('submit', () => { clearTimeout(this.timer); this.dirty = false; });
-    document.addEventListener('visibilitychange', () => { if (document.hidden && this.dirty) this.save(); });
-    window.addEventListener('online', () => { if (this.dirty) this.save(); });
   }
 
-  say(text) { if (this.place && this.place.textContent !== text) this.place.textContent = text; }
-
-  later() {
+  later(wait = WAIT_MS) {
     this.dirty = true;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.save(), WAIT_MS);
+    this.timer = setTimeout(() => this.save(), wait);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.dirty = false;
   }
 
   async save() {
     clearTimeout(this.timer);
-    if (this.saving) { this.again = true; return; }
+    if (this.saving) { this.later(); return; }
     this.saving = true;
     this.dirty = false;
-    const slow = setTimeout(() => this.say('Salvo…'), 400);
+    const slow = setTimeout(() => say('Salvo…'), 400);
     const reply = await this.send().catch(() => null);
     clearTimeout(slow);
     this.saving = false;
     await this.tell(reply);
-    if (this.again) { this.again = false; this.save(); }
   }
 
   send() {
+    const written = [...new FormData(this.form)].filter(([, value]) => typeof value === 'string');
     return fetch(this.form.dataset.bozza, {
       method: 'POST',
-      body: new URLSearchParams(new FormData(this.form)),
-      headers: { Accept: 'application/json', 'X-CSRFToken': csrf ?? '' },
+      body: new URLSearchParams(written),
+      headers: { Accept: 'application/json', 'X-CSRF-Token': csrf },
       keepalive: document.hidden,
       redirect: 'manual',
     });
   }
 
   async tell(reply) {
-    if (reply?.ok) {
-      const { salvata_alle: at } = await reply.json();
-      this.say(`Bozza salvata alle ${at}`);
-      return;
+    if (reply?.ok) say(`Bozza salvata alle ${(await reply.json()).salvata_alle}`);
+    else if (reply?.status === 409) say('Non salvata: intanto l’attività è cambiata. Ricarica la pagina.');
+    else if (reply?.type === 'opaqueredirect' || reply?.status === 401) say('Non salvata: la sessione è finita. Entra di nuovo in un’altra scheda.');
+    else {
+      say(navigator.onLine ? 'Non salvata. Riproviamo tra poco.' : 'Non salvata: sei senza rete.');
+      this.later(10 * WAIT_MS);
     }
-    if (reply?.status === 409) { this.say('Non salvata: intanto l’attività è cambiata. Ricarica la pagina.'); return; }
-    if (reply && (reply.type === 'opaqueredirect' || reply.status === 401)) { this.say('Non salvata: la sessione è scaduta. Entra di nuovo in un’altra scheda.'); return; }
-    this.dirty = true;
-    this.say(navigator.onLine ? 'Non salvata. Riproviamo tra poco.' : 'Non salvata: sei senza rete.');
-    if (navigator.onLine) this.timer = setTimeout(() => this.save(), 10 * WAIT_MS);
   }
 }
 
-for (const form of document.querySelectorAll('form[data-bozza]')) new Draft(form);
+function say(text) {
+  const place = document.querySelector('[data-bozza-stato]');
+  if (place && place.textContent !== text) place.textContent = text;
+}
+
+// By element: a form that htmx puts anew in the page gets a draft of its own.
+const drafts = new Map();
+
+function draftOf(form) {
+  if (!drafts.has(form)) drafts.set(form, new Draft(form));
+  return drafts.get(form);
+}
+
+document.addEventListener('input', (event) => {
+  const form = event.target.form ?? event.target.closest(FORM);
+  if (form?.matches(FORM)) draftOf(form).later();
+});
+document.addEventListener('percorsi:bozza', (event) => { if (event.target.matches(FORM)) draftOf(event.target).save(); });
+document.addEventListener('submit', (event) => { if (event.target.matches(FORM)) draftOf(event.target).stop(); });
+
+function saveAll() {
+  for (const draft of drafts.values()) if (draft.dirty && draft.form.isConnected) draft.save();
+}
+document.addEventListener('visibilitychange', () => { if (document.hidden) saveAll(); });
+window.addEventListener('online', saveAll);

@@ -6,7 +6,7 @@ import { announce } from './avviso.js';
 const csrf = document.querySelector('meta[name="csrf-token"]')?.content;
 
 document.addEventListener('htmx:config:request', ({ detail: { ctx } }) => {
-  if (csrf && ctx.request.method !== 'GET') ctx.request.headers['X-CSRFToken'] = csrf;
+  if (csrf && ctx.request.method !== 'GET') ctx.request.headers['X-CSRF-Token'] = csrf;
 });
 
 // A page that fails must not take the place of what was being written.
