@@ -41,7 +41,7 @@ class Token(NamedTuple):
 
 
 def tokenize(text: str) -> list[Token]:
-    """The tokens of a text, closed by an `end` token. Raises FeelSyntaxError at the first unknown character."""
+    """The tokens of a text, closed by an `end` token. FeelSyntaxError at the first unknown character."""
     if len(text) > MAX_TEXT:
         raise FeelSyntaxError(MAX_TEXT, f"espressione più lunga di {MAX_TEXT} caratteri", text)
     tokens = []

@@ -127,7 +127,7 @@ def between(node: Between) -> Evaluator:
 @compiles(Junction)
 def junction(node: Junction) -> Evaluator:
     operands = compile_all(node.operands)
-    decisive = node.operator == "or"
+    decisive: bool = node.operator == "or"
     at, symbol = node.at, node.operator
 
     def evaluate(scope: Scope) -> bool | None:
@@ -135,7 +135,7 @@ def junction(node: Junction) -> Evaluator:
         for operand in operands:
             value = operand(scope)
             if value is decisive:
-                return value is decisive
+                return decisive
             if type(value) is not bool:
                 if value is not None:
                     scope.run.null(at, f"«{symbol}» vuole valori booleani, non {kind_name(value)}")
