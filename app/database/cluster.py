@@ -255,6 +255,11 @@ class Cluster:
                 f"Il disco di «{self.place.room}» è pieno: libera almeno 200 MB e riprova. "
                 "I dati salvati sono integri."
             )
+        if "could not look up effective user ID" in log:
+            return StartupRefused(
+                f"PostgreSQL vuole un utente che abbia un nome, e il numero {os.geteuid()} qui non ne ha: "
+                "avvia il programma con un utente del sistema, oppure usa un tuo database con DATABASE_URL."
+            )
         last = " · ".join(line.strip() for line in log.splitlines()[-3:])
         return StartupRefused(f"PostgreSQL non è partito. Registro: «{self.place.log}». Ultime righe: {last}")
 
