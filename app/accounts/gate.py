@@ -104,6 +104,8 @@ def local_path(path: str | None) -> str:
 def _enter() -> Response | None:
     g.operator = None
     g.api_client = None
+    g.ente_stack = ExitStack()
+    _work_for(None)  # whatever this thread did before
     if request.endpoint is None:
         return None  # no such page: 404 needs no login
     if security.is_api():
@@ -154,9 +156,8 @@ def _work_as(found: FoundSession) -> None:
         db.session.commit()
 
 
-def _work_for(ente_id: int) -> None:
+def _work_for(ente_id: int | None) -> None:
     """Every transaction of this request works for that ente, until the request ends."""
-    g.ente_stack = ExitStack()
     g.ente_stack.enter_context(ente_context(ente_id))
 
 
