@@ -33,14 +33,14 @@ def _home() -> Path:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Stop the cluster and remove it, from the process that outlives the others."""
+    """Remove the cluster, which its last user has stopped, from the process that outlives the others."""
     if not hasattr(session.config, "workerinput") and _home().exists():
-        Cluster(_home(), durable=False).stop()
+        Cluster(_home(), durable=False).stop()  # a process of xdist that crashed could not
         shutil.rmtree(_home())
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Cluster:
+def cluster() -> Iterator[Cluster]:
     """The run's cluster, its template migrated to head."""
     home = _home()
     home.mkdir(exist_ok=True)
@@ -52,7 +52,8 @@ def cluster() -> Cluster:
         if not done.exists():
             provision.embedded(shared, TEMPLATE)
             done.touch()
-    return shared
+    yield shared
+    shared.stop()
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,7 @@ def test_it_survives_the_death_of_who_started_it(home: Path) -> None:
     assert postmaster.read(cluster.place.data) is None
 
 
-@pytest.mark.parametrize("pid", [1, os.getpid(), 4_194_303])
+@pytest.mark.parametrize("pid", [1, os.getpid(), 4_194_303], ids=["init", "ourselves", "nobody"])
 def test_a_pid_file_that_names_another_program_is_stale(home: Path, pid: int) -> None:
     # given
     cluster = Cluster(home, durable=False)
