@@ -50,10 +50,9 @@ class Model:
         return Model(self.definitions, strict=False)
 
     @property
-    def decisions(self) -> Mapping[str, str]:
-        """Names of the decisions by id."""
-        elements = self.definitions.elements
-        return {element.element_id: element.name for element in elements if isinstance(element, Decision)}
+    def decision_ids(self) -> list[str]:
+        """Ids of the decisions (names, where the file has no ids), in the order of the file."""
+        return [element.element_id for element in self.definitions.elements if isinstance(element, Decision)]
 
     def inputs(self, decision: str) -> Mapping[str, str | None]:
         """Input data that the decision needs, directly or not: their type names by variable name."""

@@ -1,0 +1,96 @@
+"""UNIQUE tables of constants: overlaps are found without evaluating anything."""
+
+import time
+
+import pytest
+
+from engine.dmn.check.overlap import MAX_REPORTED
+from tests.engine.dmn.models import decision, model_of, table
+
+
+def overlaps(*rows, policy="UNIQUE"):
+    """Pairs of rules said to overlap; the cells of a row are its conditions."""
+    columns = [f"x{number}" for number in range(len(rows[0]))]
+    rules = [[*row, "1"] for row in rows]
+    found = model_of(decision("d", table(columns, ["esito"], rules, policy=policy))).problems()
+    return [problem.message.split("regole ")[1].split(" possono")[0] for problem in found]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("[1..5]", "[5..9]"),
+        ("< 5", "> 4"),
+        ("<= 5", "5"),
+        ("1, 2, 3", "3, 4"),
+        ('"a", "b"', '"b"'),
+        ("-", "null"),
+        ("-", "-"),
+        ("", "true"),
+        ("true", "true"),
+        ("null", "null"),
+        ("-1", "< 0"),
+        ('date("2026-01-01")', '>= date("2025-01-01")'),
+        ('[@"2026-01-01"..@"2026-12-31"]', '@"2026-06-01"'),
+        ('< duration("P30D")', 'duration("P1D")'),
+        ('not("a")', '"b"'),
+        ('not("a")', "-"),
+        ('["a".."c"]', '"b"'),
+        ("(1..5)", "4.999"),
+    ],
+)
+def test_cells_that_admit_a_common_value_overlap(one, other):
+    assert overlaps([one], [other]) == ["1 e 2"]
+    assert overlaps([other], [one]) == ["1 e 2"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("[1..5)", "[5..9]"),
+        ("< 5", ">= 5"),
+        ("1, 2", "3, 4"),
+        ('"a"', '"b"'),
+        ('"1"', "1"),
+        ("true", "false"),
+        ("null", "< 5"),
+        ("null", '"null"'),
+        ('not("a", "b")', '"a"'),
+        ("not([1..10])", "[1..10]"),
+        ('date("2026-01-01")', '< date("2026-01-01")'),
+        ('@"2026-01-01"', '@"2026-01-01T00:00:00"'),
+    ],
+)
+def test_cells_without_a_common_value_do_not(one, other):
+    assert overlaps([one], [other]) == []
+    assert overlaps([other], [one]) == []
+
+
+@pytest.mark.parametrize("cell", ["> soglia", "? > 3", "count(elenco)", "[10..1]", "(5..5)", "not(not(1))"])
+def test_what_is_not_made_of_constants_is_left_to_the_evaluation(cell):
+    assert overlaps([cell], ["-"]) in ([], ["1 e 2"])
+    assert overlaps([cell], ["4"]) == []
+
+
+def test_rules_overlap_only_if_they_do_in_every_column():
+    # given
+    rows = [["< 18", '"a"'], ["< 65", '"b"'], [">= 10", '"a"'], ["-", "-"]]
+    # then
+    assert overlaps(*rows) == ["1 e 3", "1 e 4", "2 e 4", "3 e 4"]
+
+
+def test_other_policies_may_overlap():
+    assert overlaps(["-"], ["-"], policy="FIRST") == []
+
+
+def test_the_reports_are_limited():
+    assert len(overlaps(*[["-"]] * 100)) == MAX_REPORTED
+
+
+def test_two_thousand_rules_are_checked_quickly():
+    # given
+    rows = [[f'"k{number}"', f"[{number}..{number + 1}]"] for number in range(1999)]
+    started = time.perf_counter()
+    # then
+    assert overlaps(*rows, ['"k7"', "-"]) in ([], ["8 e 2000"])
+    assert time.perf_counter() - started < 10
