@@ -3,12 +3,13 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import { markStates } from './visore/segni.js';
-import { addCommands } from './visore/comandi.js';
+import { addCommands, addKeys } from './visore/comandi.js';
 
 const READABLE = 0.7; // below this scale names cannot be read: we start from where the instance is
 
 const INK = '#17324d';
 const LOOK = {
+  zoomScroll: { enabled: false },
   bpmnRenderer: { defaultFillColor: '#fff', defaultStrokeColor: INK, defaultLabelColor: INK },
   textRenderer: {
     defaultStyle: { fontFamily: '"Titillium Web", sans-serif', fontSize: 13, lineHeight: 1.15 },
@@ -39,6 +40,7 @@ export async function show(place) {
   const states = JSON.parse(place.dataset.segni || '{}');
   markStates(viewer, states);
   open(viewer, states);
+  addKeys(viewer, canvasPlace.querySelector('svg'));
   addCommands(viewer, place, () => open(viewer, states));
   wheelOnlyWhenInside(viewer, place);
 }
@@ -47,7 +49,7 @@ export async function show(place) {
 function name(canvas, picture) {
   canvas.setAttribute('role', 'img');
   const said = [...(picture?.querySelectorAll('title, desc') ?? [])].slice(0, 2).map((part) => part.textContent).join('. ');
-  canvas.setAttribute('aria-label', said || 'Diagramma');
+  canvas.setAttribute('aria-label', `${said || 'Diagramma'} Frecce per spostarsi, più e meno per ingrandire.`);
 }
 
 function open(viewer, states) {
@@ -64,7 +66,8 @@ function open(viewer, states) {
 /** The wheel scrolls the page until the diagram has the focus. */
 function wheelOnlyWhenInside(viewer, place) {
   const wheel = viewer.get('zoomScroll');
-  wheel.toggle(false);
-  place.addEventListener('focusin', () => wheel.toggle(true));
-  place.addEventListener('focusout', (event) => { if (!place.contains(event.relatedTarget)) wheel.toggle(false); });
+  const set = () => wheel.toggle(place.contains(document.activeElement));
+  viewer.get('eventBus').on('canvas.mouseover', 500, set); // after the viewer's own, which obeys `enabled`
+  place.addEventListener('focusin', set);
+  place.addEventListener('focusout', () => wheel.toggle(false));
 }
