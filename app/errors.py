@@ -1,7 +1,7 @@
 """From what went wrong to what to say: one table, a status and Italian words that say what to do next.
 
 Exceptions carry facts; the words are here. A page is `errori/<status>.html` where there is one (with
-`errore`, a Meaning, `fatti`, and `richiesta`, the request's name for support), else `accounts/errore.html`;
+`errore`, a Meaning, `fatti`, and `richiesta`, the request's name for support), else `errori/pagina.html`;
 the API gets RFC 9457 JSON.
 """
 
@@ -13,6 +13,7 @@ from typing import Any, Final
 import structlog
 from flask import Flask, g, jsonify, make_response, render_template, request
 from jinja2 import Template
+from markupsafe import escape
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -199,6 +200,11 @@ HTTP: Final[dict[int, Meaning]] = {
     503: UNAVAILABLE,
 }
 
+BARE: Final = (
+    '<!doctype html><html lang="it"><meta charset="utf-8"><title>{titolo}</title>'
+    '<h1>{titolo}</h1><p>{testo}</p><p><a href="/">Vai alla scrivania</a></p></html>'
+)
+
 
 def init_app(app: Flask) -> None:
     """Answer every exception with its meaning."""
@@ -273,10 +279,14 @@ def _answer(meaning: Meaning, facts: dict[str, Any] | None = None) -> Response:
 
 
 def _page(meaning: Meaning, facts: dict[str, Any]) -> Response:
-    templates: list[str | Template] = [f"errori/{meaning.status}.html", "accounts/errore.html"]
-    return make_response(
-        render_template(templates, errore=meaning, fatti=facts, richiesta=g.get("request_id", ""))
-    )
+    templates: list[str | Template] = [f"errori/{meaning.status}.html", "errori/pagina.html"]
+    try:
+        page = render_template(templates, errore=meaning, fatti=facts, richiesta=g.get("request_id", ""))
+    except Exception:
+        # the frame may need what has just failed; this needs nothing
+        log.exception("error_page_failed")
+        page = BARE.format(titolo=escape(meaning.titolo), testo=escape(f"{meaning.testo} {meaning.rimedio}"))
+    return make_response(page)
 
 
 def _problem(meaning: Meaning, facts: dict[str, Any]) -> Response:

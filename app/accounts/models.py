@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
+from app.enti.model import Ente, Unita
 
 Instant = DateTime(timezone=True)
 
@@ -44,7 +45,7 @@ class Account(Base):
         CheckConstraint("nome_utente = lower(btrim(nome_utente)) AND nome_utente <> ''", name="nome_utente"),
     )
 
-    ente_id: Mapped[int] = mapped_column(ForeignKey("ente.id"), primary_key=True, autoincrement=False)
+    ente_id: Mapped[int] = mapped_column(ForeignKey(Ente.id), primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     nome_utente: Mapped[str] = mapped_column(Text)
     password_hash: Mapped[str] = mapped_column(Text)
@@ -70,7 +71,7 @@ class RuoloOperatore(Base):
     __tablename__ = "ruolo_operatore"
     __table_args__ = (
         _of_account(),
-        ForeignKeyConstraint(["ente_id", "unita_id"], ["unita.ente_id", "unita.id"]),
+        ForeignKeyConstraint(["ente_id", "unita_id"], [Unita.ente_id, Unita.id]),
         _of_account("granted_by"),
         CheckConstraint("al IS NULL OR al >= dal - 1", name="periodo"),
         Index(None, "ente_id", "account_id"),
@@ -118,7 +119,7 @@ class TokenApi(Base):
     __tablename__ = "token_api"
     __table_args__ = (_of_account("created_by"), UniqueConstraint("token_hash"))
 
-    ente_id: Mapped[int] = mapped_column(ForeignKey("ente.id"), primary_key=True, autoincrement=False)
+    ente_id: Mapped[int] = mapped_column(ForeignKey(Ente.id), primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)
     nome: Mapped[str] = mapped_column(Text)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from app.audit.models import Audit
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 
 class Damage(StrEnum):

@@ -20,7 +20,7 @@ class DetailTooRich(ValueError):
 
 
 def record(
-    session: Session | scoped_session[Session],
+    session: Session | scoped_session[Any],
     azione: str,
     oggetto_tipo: str,
     oggetto_id: str | int | None = None,

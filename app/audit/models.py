@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
+from app.enti.model import Ente
 
 
 class Audit(Base):
@@ -42,7 +43,7 @@ class Audit(Base):
         Index(None, "ente_id", "account_id", "id"),
     )
 
-    ente_id: Mapped[int] = mapped_column(ForeignKey("ente.id"), primary_key=True, autoincrement=False)
+    ente_id: Mapped[int] = mapped_column(ForeignKey(Ente.id), primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     catena: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     n: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Flask, Response, g
 from sqlalchemy import insert, select
@@ -117,7 +118,7 @@ class Reading:
 
 
 def who_saw(
-    session: Session | scoped_session[Session],
+    session: Session | scoped_session[Any],
     persona_id: str | int,
     *,
     pratiche: Iterable[int] = (),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, false, func, insert, or_, select
 from sqlalchemy.orm import Session, scoped_session
@@ -20,7 +20,7 @@ from app.rights.policy import require
 from app.rights.roles import ROLES, SIGILLATI
 from app.rights.subject import Subject
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 LASTS: Final = timedelta(hours=8)
 SHORTEST_REASON: Final = 10  # characters

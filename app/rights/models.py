@@ -16,13 +16,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.models import Account
 from app.database import Base
 
 Instant = DateTime(timezone=True)
 
 
 def _account(column: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["ente_id", column], ["account.ente_id", "account.id"])
+    return ForeignKeyConstraint(["ente_id", column], [Account.ente_id, Account.id])
 
 
 class AccessoStraordinario(Base):

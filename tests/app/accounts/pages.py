@@ -6,7 +6,7 @@ from html import unescape
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.app.accounts.conftest import PASSWORD
+from tests.app.accounts.fixtures import PASSWORD
 
 
 def token_in(page: TestResponse) -> str:

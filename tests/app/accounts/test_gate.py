@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from app.accounts import gate, operators
 from app.accounts.models import Account
 from app.accounts.service import grant_role
-from tests.app.accounts.conftest import PASSWORD
+from tests.app.accounts.fixtures import PASSWORD
 from tests.app.accounts.pages import form_token, log_in, session_cookie, textarea_in, token_in
 
 TYPED = "La signora dice:\n«non ce la faccio» & <b>piange</b>"

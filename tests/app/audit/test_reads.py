@@ -1,0 +1,52 @@
+"""Readings: once per request, before the page leaves, and for «Chi l’ha vista»."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
+
+from app.audit.chain import verify
+from app.audit.models import Audit
+from app.audit.reads import who_saw
+from tests.app.accounts.pages import log_in
+
+
+@pytest.fixture
+def giulia(browser: FlaskClient, an_account) -> FlaskClient:
+    an_account()
+    log_in(browser)
+    return browser
+
+
+def test_a_page_seen_is_written_once(giulia: FlaskClient, session: Session):
+    # when
+    giulia.get("/persona/12")
+    # then
+    rows = session.scalars(select(Audit).where(Audit.persona_id == "12")).all()
+    assert [(row.azione, row.scopo, row.dettaglio) for row in rows] == [
+        ("persona.read", "servizio", {"sezione": "contatti"})
+    ]
+    assert verify(session) == []
+
+
+def test_who_saw_a_person_is_told_newest_first(giulia: FlaskClient, session: Session):
+    giulia.get("/persona/12")
+    giulia.get("/persona/13")
+    giulia.get("/persona/12")
+    seen = who_saw(session, 12)
+    assert [(reading.name, reading.azione) for reading in seen] == [("Giulia Parodi", "persona.read")] * 2
+    assert seen[0].at > seen[1].at
+
+
+def test_a_refusal_is_written_too(giulia: FlaskClient, session: Session):
+    assert giulia.get("/diario/ordinaria").status_code == 403
+    row = session.scalars(select(Audit).where(Audit.azione == "accesso.refuse")).one()
+    assert (row.oggetto_id, row.dettaglio) == ("read:diario", {"perche": "RELATION"})
+
+
+def test_a_page_that_cannot_be_recorded_is_not_served(giulia: FlaskClient, owner_engine: Engine):
+    with owner_engine.begin() as connection:
+        connection.execute(text("revoke insert on audit from percorsi_app"))
+    answer = giulia.get("/persona/12")
+    assert answer.status_code == 500
+    assert "una persona" not in answer.text
