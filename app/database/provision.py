@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from psycopg2.errors import LockNotAvailable
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -26,7 +27,7 @@ def embedded(cluster: Cluster, database: str = DATABASE) -> Urls:
             connection.execute(text(f"revoke all on database {database} from public"))
             connection.execute(text(f"grant connect on database {database} to {APPLICATION}"))
     urls = cluster.urls_of(database)
-    schema.upgrade(urls.owner)
+    _migrate(urls.owner)
     return urls
 
 
@@ -43,7 +44,7 @@ def external(owner_url: str, application_url: str) -> None:
             f"DATABASE_URL deve entrare con il ruolo {APPLICATION}, che non possiede nulla; "
             "DATABASE_OWNER_URL con il ruolo che possiede il database. Ora indicano lo stesso ruolo."
         )
-    schema.upgrade(owner_url)
+    _migrate(owner_url)
 
 
 def check(application_url: str) -> None:
@@ -55,6 +56,25 @@ def check(application_url: str) -> None:
         raise _unanswered(application_url) from error
     finally:
         application.dispose()
+
+
+def _migrate(owner_url: str) -> None:
+    with _connected(owner_url) as connection:
+        current = schema.current(connection)
+    if current is not None and not schema.knows(current):
+        raise StartupRefused(
+            f"Il database è alla migrazione {current}, che questa versione del programma non conosce: "
+            "i dati sono di una versione più recente, usa quella."
+        )
+    try:
+        schema.upgrade(owner_url)
+    except OperationalError as error:
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+        raise StartupRefused(
+            "La migrazione del database ha aspettato troppo una tabella in uso e non ha cambiato nulla: riprova, "
+            "meglio quando il programma è fermo."
+        ) from error
 
 
 @contextmanager

@@ -38,6 +38,13 @@ def head() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
+def knows(revision: str) -> bool:
+    """Whether `revision` is among the migrations of this program."""
+    return any(
+        script.revision == revision for script in ScriptDirectory.from_config(config()).walk_revisions()
+    )
+
+
 def current(connection: Connection) -> str | None:
     """The revision at which the database stands, None when it was never migrated."""
     if connection.scalar(text("select to_regclass('alembic_version')")) is None:

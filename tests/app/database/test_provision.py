@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine, text
 
-from app.database import provision, url
+from app.database import provision, schema, url
 from app.database.cluster import Cluster, Urls
 from app.startup import StartupRefused
 
@@ -35,6 +35,25 @@ def test_somebody_elses_database_is_migrated(urls: Urls) -> None:
     provision.external(urls.owner, urls.application)
     # then
     provision.check(urls.application)
+
+
+def test_data_of_a_newer_version_are_refused(urls: Urls, owner_engine: Engine) -> None:
+    # given
+    with owner_engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    # then
+    with pytest.raises(StartupRefused, match="migrazione 9999"):
+        provision.external(urls.owner, urls.application)
+
+
+def test_a_table_in_use_stops_a_migration_without_harm(urls: Urls, owner_engine: Engine) -> None:
+    # given a database one migration behind, and somebody who holds what the migration needs
+    schema.downgrade(urls.owner, "-1")
+    with owner_engine.begin() as holder:
+        holder.execute(text("lock table alembic_version in exclusive mode"))
+        # then
+        with pytest.raises(StartupRefused, match="non ha cambiato nulla"):
+            provision.external(urls.owner, urls.application)
 
 
 def test_one_role_for_both_is_refused(urls: Urls) -> None:
