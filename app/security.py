@@ -40,14 +40,14 @@ _SALT_LENGTH = 16
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
-@dataclass
+@dataclass(eq=False)
 class CrossSite(Exception):
     """An unsafe request that another site sent with our operator's browser."""
 
     origin: str
 
 
-@dataclass
+@dataclass(eq=False)
 class FormExpired(Exception):
     """The form's token is not of this session, or there is none."""
 
