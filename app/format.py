@@ -54,8 +54,9 @@ def plural(count: int, one: str, many: str) -> str:
 
 
 def parse(when: When) -> date | datetime | None:
-    """A date, or an instant in Rome's time. Raises ValueError when the text is no ISO date."""
-    if when is None or when == "":
+    """A date, or an instant in Rome's time; None for what a template leaves undefined too. Raises ValueError
+    when the text is no ISO date."""
+    if not when:
         return None
     if isinstance(when, str):
         when = date.fromisoformat(when) if len(when) == len("2026-11-25") else datetime.fromisoformat(when)
