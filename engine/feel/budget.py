@@ -33,7 +33,7 @@ class Meter:
         self.size = budget.size
         self.depth = budget.depth
         self.deadline = monotonic() + budget.seconds
-        self.look_at_clock = budget.steps - CLOCK_EVERY
+        self.look_at_clock = max(budget.steps - CLOCK_EVERY, 0)
 
     def spend(self, steps: int = 1) -> None:
         """Count steps. The clock is read every few hundred, since reading it costs more than a step."""

@@ -85,8 +85,7 @@ class Parser(Cursor):
             self.index += 1
             level = SUM
         operand = self.expression(level)
-        mentions = any(token.text == "?" for token in self.tokens[first : self.index])
-        return syntax.Test(start, operator, operand, mentions)
+        return syntax.Test(start, operator, operand, self._mentions_input(first))
 
     def expression(self, level: int = LOWEST, left: Node = None) -> Node:
         """An expression whose operators bind at least as tightly as `level`."""
@@ -149,11 +148,16 @@ class Parser(Cursor):
     def _in_tests(self) -> tuple[syntax.Test, ...]:
         if not self.at("("):
             return (self._test(SUM),)
-        start = self.token.start
+        start, first = self.token.start, self.index
         found = self._parenthesis(tests_allowed=True)
         if isinstance(found, tuple):
             return found
-        return (syntax.Test(start, None, self.expression(SUM, self._steps(found))),)
+        operand = self.expression(SUM, self._steps(found))
+        return (syntax.Test(start, None, operand, self._mentions_input(first)),)
+
+    def _mentions_input(self, first: int) -> bool:
+        """Whether `?` stands between that token and here: then the test's own answer is the result."""
+        return any(token.text == "?" for token in self.tokens[first : self.index])
 
     def _operand(self) -> Node:
         minuses = []

@@ -66,7 +66,7 @@ def read_property(value: Value, name: str, at: int, run: Run, variable: str | No
             return value[name]
     elif kind is list:
         run.meter.grow(len(value))
-        return [read_property(item, name, at, run, variable) for item in value]
+        return [read_property(item, name, at, run) for item in value]
     elif kind in PROPERTIES and name in PROPERTIES[kind]:
         return PROPERTIES[kind][name](value)
     return run.null(at, f"{kind_name(value)} non ha «{name}»", variable and f"{variable}.{name}")

@@ -127,15 +127,15 @@ def between(node: Between) -> Evaluator:
 @compiles(Junction)
 def junction(node: Junction) -> Evaluator:
     operands = compile_all(node.operands)
-    decisive: bool = node.operator == "or"
+    decisive, neutral = node.operator == "or", node.operator == "and"
     at, symbol = node.at, node.operator
 
     def evaluate(scope: Scope) -> bool | None:
-        result: bool | None = not decisive
+        result: bool | None = neutral
         for operand in operands:
             value = operand(scope)
             if value is decisive:
-                return decisive
+                return not neutral
             if type(value) is not bool:
                 if value is not None:
                     scope.run.null(at, f"«{symbol}» vuole valori booleani, non {kind_name(value)}")
