@@ -9,7 +9,7 @@ const app = resolve(here, '..');
 
 /**
  * Puts in the place of `@import "bootstrap-italia"` only the rules that our pages name: of its 610 kB
- * of CSS we use some buttons, fields and helpers. Rules of ours are never touched. A template that
+ * of CSS we use some buttons, fields and utilities. Rules of ours are never touched. A template that
  * starts using another class of Bootstrap Italia needs a new build.
  */
 function bootstrapItalia() {
