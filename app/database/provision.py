@@ -72,8 +72,8 @@ def _migrate(owner_url: str) -> None:
         if not isinstance(error.orig, LockNotAvailable):
             raise
         raise StartupRefused(
-            "La migrazione del database ha aspettato troppo una tabella in uso e non ha cambiato nulla: riprova, "
-            "meglio quando il programma è fermo."
+            "La migrazione del database ha aspettato troppo una tabella in uso e non ha cambiato nulla: "
+            "riprova, meglio quando il programma è fermo."
         ) from error
 
 

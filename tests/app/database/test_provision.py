@@ -31,7 +31,9 @@ def test_the_roles_are_weak(superuser_engine: Engine) -> None:
 
 
 def test_somebody_elses_database_is_migrated(urls: Urls) -> None:
-    # given one that the owner's address reaches
+    # given one that has roles and nothing else
+    schema.downgrade(urls.owner, "base")
+    # when
     provision.external(urls.owner, urls.application)
     # then
     provision.check(urls.application)
@@ -75,3 +77,13 @@ def test_a_database_that_does_not_answer_is_named_without_its_password() -> None
 def test_an_address_reads_the_same_to_libpq(urls: Urls) -> None:
     assert url.libpq(urls.application).startswith("postgresql://percorsi_app@/")
     assert url.role(urls.owner) == "percorsi_owner"
+
+
+def test_a_login_of_another_name_may_serve_as_a_member(urls: Urls, superuser_engine: Engine) -> None:
+    # given
+    with superuser_engine.connect() as connection:
+        connection.execute(text("create role webapp login in role percorsi_app"))
+    # then
+    provision.check(urls.application.replace("percorsi_app", "webapp"))
+    with superuser_engine.connect() as connection:
+        connection.execute(text("drop role webapp"))
