@@ -1,6 +1,6 @@
 """Builds the tree of a form for its answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -59,7 +59,7 @@ class Builder:
         )
 
     def _groups(self, nodes: list[Node]) -> Iterator[Group]:
-        by_name = {str(node.path[-1]): node for node in nodes}
+        by_name = {node.key: node for node in nodes}
         for group in self._fields.ui.get("gruppi", ()):
             taken = [by_name.pop(name) for name in group.get("campi", ()) if name in by_name]
             if taken:
@@ -81,21 +81,16 @@ class Builder:
             yield Group(None, tuple(loose))
 
     def _nest(self, parent: Field, nodes: list[Node]) -> list[Node]:
-        """Put each question that an answer made appear under that answer, unless it has a group."""
-        grouped = [set(group.get("campi", ())) for group in self._fields.ui.get("gruppi", ())]
-        by_name = {str(node.path[-1]): node for node in nodes}
-        below: dict[str, list[str]] = {}
+        """Put each question that an answer made appear under that answer."""
+        by_name = {node.key: node for node in nodes}
+        below: dict[str | None, list[str]] = {}
         for name in by_name:
-            cause = parent.schema.shown_by.get(name)
-            placed = not parent.path and any(name in names for names in grouped)
-            if cause in by_name and not placed and not _leads_back(cause, name, parent.schema.shown_by):
-                below.setdefault(cause, []).append(name)
-        nested = {name for names in below.values() for name in names}
+            below.setdefault(self._fields.cause(parent, name), []).append(name)
 
         def whole(name: str) -> Node:
             return replace(by_name[name], dependents=tuple(whole(each) for each in below.get(name, ())))
 
-        return [whole(name) for name in by_name if name not in nested]
+        return [whole(name) for name in below.get(None, ())]
 
     def _node(self, field: Field, data: Any) -> Node:
         return self._question(field, data.get(field.path[-1]) if isinstance(data, dict) else None)
@@ -255,12 +250,3 @@ def _places(field: Field, value: Any) -> Iterator[Proposal]:
     if isinstance(widget, Place):
         for place in widget.proposals(field, value):
             yield Proposal(place.label, place.label)
-
-
-def _leads_back(cause: str, name: str, shown_by: Mapping[str, str]) -> bool:
-    """Whether two questions would make each other appear."""
-    seen = set()
-    while cause in shown_by and cause not in seen:
-        seen.add(cause)
-        cause = shown_by[cause]
-    return cause == name or name in seen

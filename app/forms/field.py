@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from engine.form import EACH, Effective, FormSchema, Path
@@ -115,7 +116,8 @@ def key_of(value: Any) -> str:
 def title_of(value: Any) -> str:
     if isinstance(value, bool):
         return "Sì" if value else "No"
-    return str(value).replace("_", " ").capitalize() if isinstance(value, str) else str(value)
+    words = str(value).replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 class Fields:
@@ -185,35 +187,51 @@ class Fields:
                 return None
         return found
 
+    def cause(self, parent: Field, name: str) -> str | None:
+        """The answer under which a question stands because that made it appear; none when the dress
+        puts the two in different groups, or when two questions would make each other appear."""
+        shown_by = parent.schema.shown_by
+        cause = shown_by.get(name)
+        if cause not in parent.schema.properties or _leads_back(name, shown_by):
+            return None
+        groups = {member: group for group, members in enumerate(self._groups(parent)) for member in members}
+        return cause if groups.get(name, groups.get(cause)) == groups.get(cause) else None
+
     def _order(self, parent: Field) -> list[str]:
         """As the page shows them: groups first, and what an answer made appear right after it."""
-        dress = self.ui if not parent.path else parent.ui
-        first = [*dress.get("ordine", ()), *(name for group in _groups(dress) for name in group)]
-        names = list(dict.fromkeys(name for name in (*first, *parent.schema.properties) if name))
-        ordered: list[str] = []
-        for name in names:
-            if name in parent.schema.properties and name not in ordered:
-                cause = None if name in first else parent.schema.shown_by.get(name)
-                ordered.insert(_after(cause, ordered, parent), name)
-        return ordered
+        first = [*self._dress_of(parent).get("ordine", ()), *chain(*self._groups(parent))]
+        names = [name for name in (*first, *parent.schema.properties) if name in parent.schema.properties]
+        below: dict[str | None, list[str]] = {}
+        for name in dict.fromkeys(names):
+            below.setdefault(self.cause(parent, name), []).append(name)
+
+        def with_those_below(name: str) -> Iterator[str]:
+            yield name
+            for each in below.get(name, ()):
+                yield from with_those_below(each)
+
+        return [each for name in below.get(None, ()) for each in with_those_below(name)]
+
+    def _groups(self, parent: Field) -> list[list[str]]:
+        return [group.get("campi", []) for group in self._dress_of(parent).get("gruppi", ())]
+
+    def _dress_of(self, parent: Field) -> Mapping[str, Any]:
+        return parent.ui if parent.path else self.ui
 
     def _dress(self, path: Path) -> Mapping[str, Any]:
         found = self.ui.get("campi", {}).get(pattern(path), {})
         return found if isinstance(found, dict) else {}
 
 
-def _groups(dress: Mapping[str, Any]) -> Iterator[list[str]]:
-    yield from (group.get("campi", []) for group in dress.get("gruppi", ()))
-
-
-def _after(cause: str | None, ordered: list[str], parent: Field) -> int:
-    """Where a question goes: after the answer it hangs on and the others that hang on it, or last."""
-    if cause not in ordered:
-        return len(ordered)
-    place = ordered.index(cause) + 1
-    while place < len(ordered) and parent.schema.shown_by.get(ordered[place]) is not None:
-        place += 1
-    return place
+def _leads_back(name: str, shown_by: Mapping[str, str]) -> bool:
+    """Whether the chain of causes of a question comes back to it or never ends."""
+    seen = {name}
+    while name in shown_by:
+        name = shown_by[name]
+        if name in seen:
+            return True
+        seen.add(name)
+    return False
 
 
 def pattern(path: Path) -> str:

@@ -47,6 +47,14 @@ FILE = {
     "illeggibile": "Non riusciamo a leggere il file. Scegline un altro.",
     "deposito": "Ora non possiamo ricevere file. Riprova più tardi.",
 }
+WRITE = {
+    "data": "Scrivi la data.",
+    "data_ora": "Scrivi data e ora.",
+    "orario": "Scrivi l’ora.",
+    "euro": "Scrivi l’importo.",
+    "numero": "Scrivi un numero.",
+    "comune": "Scrivi il comune.",
+}
 PLACED_FORMATS = frozenset({"codice_fiscale", "codice_persona"})
 OTHERWISE = "Questa risposta non va bene. Controllala."
 
@@ -66,10 +74,20 @@ def messages(errors: list[FieldError], fields: Fields, data: Any) -> list[Messag
     """One message for each answer in error, in the order of the form."""
     first: dict[Path, FieldError] = {}
     for error in errors:
-        first.setdefault(error.path, error)
+        if not _hangs_on_error(error, errors, fields, data):
+            first.setdefault(error.path, error)
     found = [_message(error, fields, data) for error in first.values()]
     order = {path: index for index, path in enumerate(_order(fields, data))}
     return sorted(found, key=lambda message: order.get(message.path, len(order)))
+
+
+def _hangs_on_error(error: FieldError, errors: list[FieldError], fields: Fields, data: Any) -> bool:
+    """A question that an answer made appear may not be asked at all once that answer is understood."""
+    parent = fields.at(error.path[:-1], data) if error.path else None
+    if parent is None or isinstance(error.path[-1], int):
+        return False
+    cause = parent.schema.shown_by.get(error.path[-1])
+    return any(each.path == (*parent.path, cause) and each.keyword in ("type", "format") for each in errors)
 
 
 def _order(fields: Fields, data: Any) -> Iterator[Path]:
@@ -158,7 +176,8 @@ def _required(error: FieldError, field: Field) -> str:
         "lista": _at_least(field, 1),
         "turni": _at_least(field, 1),
     }
-    return what.get(field.widget) or (f"Scrivi {named}." if named else "Scrivi una risposta.")
+    written = f"Scrivi {named}." if named else WRITE.get(field.widget, "Scrivi una risposta.")
+    return what.get(field.widget, written)
 
 
 def _at_least(field: Field, count: int) -> str:

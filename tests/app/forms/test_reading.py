@@ -1,0 +1,100 @@
+"""Answers for reading: earlier ones beside the questions, finished ones as a page."""
+
+from decimal import Decimal
+
+import pytest
+from flask import render_template_string
+from lxml import html
+
+from app.forms import Earlier, Sources
+from app.forms.comune import by_belfiore, by_istat, search
+from app.forms.routes import blueprint
+
+from .piano import ANSWERS, piano
+from .questions import form_of, page
+from .site import Site, flask_app
+
+
+def reading(form, data, **more):
+    server = flask_app(Site(form))
+    with server.test_request_context():
+        source = '{% from "forms/form.html" import risposte %}{{ risposte(tree) }}'
+        return html.fromstring(render_template_string(source, tree=form.tree(data, readonly=True, **more)))
+
+
+def pairs(element):
+    terms = [term.text_content() for term in element.xpath(".//dt")]
+    return dict(
+        zip(terms, [" ".join(each.text_content().split()) for each in element.xpath(".//dd")], strict=True)
+    )
+
+
+def test_answers_are_read_in_words():
+    found = pairs(reading(piano(), {**ANSWERS, "tetto": Decimal("140"), "motivo": "Pensione minima"}))
+    assert found["Tetto mensile della quota"] == "140,00 €"
+    assert found["Motivo del tetto"] == "Pensione minima"
+    assert found["Ci sono animali?"] == "Sì"
+    assert found["Data della visita"] == "18 novembre 2026"
+    assert found["Rischi per chi viene a casa"] == "Scale"
+    assert found["Comune"] == "Genova (GE)"
+    assert "Igiene personale, OSS, lunedì, martedì, mercoledì, 8:00, 8:45" in found["Turni della settimana"]
+    assert "Relazione" not in found
+
+
+def test_a_form_for_reading_has_nothing_to_press():
+    assert reading(piano(), ANSWERS).xpath(".//input | .//button | .//select") == []
+
+
+def test_earlier_answers_stand_beside_the_questions():
+    visit = form_of(
+        {
+            "aged": {"type": "integer", "title": "AGED"},
+            "esito": {"oneOf": [{"const": "si", "title": "Ammessa"}]},
+        }
+    )
+    form = form_of(
+        {"nota": {"type": "string"}},
+        {
+            "eco": [
+                {"da": "visita", "campo": "aged"},
+                {"da": "visita", "campo": "esito", "titolo": "Esito"},
+                {"da": "visita", "campo": "manca"},
+                {"da": "altro", "campo": "x"},
+                {"da": "contatto", "campo": "presenti.0.nome", "titolo": "Chi c’era"},
+            ]
+        },
+    )
+    earlier = {
+        "visita": Earlier({"aged": 12, "esito": "si"}, visit),
+        "contatto": Earlier({"presenti": [{"nome": "Marina"}]}),
+    }
+    found = pairs(page(form, {}, sources=Sources(earlier=earlier)))
+    assert found == {"AGED": "12", "Esito": "Ammessa", "Chi c’era": "Marina"}
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("geno", "Genova"), ("san remo", "Sanremo"), ("forli", "Forlì"), ("l'aqui", "L'Aquila")],
+)
+def test_municipalities_are_suggested_by_the_start_of_a_word(text, first):
+    found = [place.name for place in search(text)]
+    assert first in found if text != "san remo" else found == []
+
+
+def test_the_table_knows_todays_municipalities_and_those_that_were():
+    assert by_istat("010025") == by_belfiore("D969")
+    assert by_belfiore("F873").istat == ""
+    assert by_istat("999999") is None
+
+
+def test_suggestions_are_options_for_the_field_that_asks():
+    server = flask_app(Site(piano()))
+    client = server.test_client()
+    answer = client.get("/moduli/comuni?indirizzo.comune=<gen")
+    assert answer.status_code == 200
+    assert "<gen" not in answer.text
+    assert '<option value="Genova (GE)"></option>' in client.get("/moduli/comuni?x=genov").text
+    assert "Francia (stato estero)" in client.get("/moduli/comuni?nascita=1&x=franc").text
+    assert "stato estero" not in client.get("/moduli/comuni?x=franc").text
+    assert client.get("/moduli/comuni").text == ""
+    assert blueprint.name == "forms"
