@@ -18,6 +18,7 @@ from app.accounts import operators, pending, sessions, tokens
 from app.accounts.operator import Operator
 from app.accounts.sessions import FoundSession, SessionLimits
 from app.accounts.tokens import ApiClient, ScopeMissing
+from app.audit import reads
 from app.database import db
 from app.database.context import ente_context
 
@@ -35,9 +36,10 @@ def public(view: View) -> View:
 
 
 def init_app(app: Flask, limits: SessionLimits | None = None) -> None:
-    """Close the pages of `app` to strangers. Call after security.init_app."""
+    """Close the pages of `app` to strangers, and let none leave unrecorded. Call after security.init_app."""
     app.extensions[_EXTENSION] = limits or SessionLimits()
     app.before_request(_enter)
+    app.after_request(reads.write)
     app.teardown_request(_leave)
 
 
@@ -106,8 +108,8 @@ def _enter() -> Response | None:
     g.api_client = None
     g.ente_stack = ExitStack()
     _work_for(None)  # whatever this thread did before
-    if request.endpoint is None:
-        return None  # no such page: 404 needs no login
+    if request.endpoint in (None, "static"):
+        return None  # no such page, or one of our own files: neither asks who is there
     if security.is_api():
         _enter_api()
         return None
@@ -140,7 +142,7 @@ def _enter_api() -> None:
 
 def _is_public() -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
-    return request.endpoint == "static" or bool(getattr(view, "public", False))
+    return bool(getattr(view, "public", False))
 
 
 def _find_session() -> FoundSession | None:

@@ -72,20 +72,25 @@ def log_out(session: AnySession, token: str, by: Operator) -> None:
 
 
 def change_password(
-    session: AnySession, by: Operator, current: str, new: str, limits: SessionLimits, user_agent: str = ""
+    session: AnySession, by: Operator, credentials: Credentials, new: str, limits: SessionLimits, secret: str
 ) -> str:
     """Change one's own password, end every session, open a new one and commit; returns its token.
 
-    Raises PasswordWrong, PasswordTooWeak.
+    `credentials` has the current password: who finds a computer left open may not guess it at leisure.
+    Raises Throttled, PasswordWrong, PasswordTooWeak.
     """
+    throttle = Throttle(session, secret, by.username, credentials.address)
+    throttle.count()
     stored = session.scalar(select(Account.password_hash).where(Account.id == by.account_id))
-    if not passwords.is_right(stored, current):
+    if not passwords.is_right(stored, credentials.password):
         raise PasswordWrong
-    passwords.require_strong(new, by.username, current)
+    throttle.succeeded()
+    session.commit()
+    passwords.require_strong(new, by.username, credentials.password)
     _store(session, by.account_id, new)
     session.execute(update(Account).where(Account.id == by.account_id).values(must_change=False))
     sessions.end_all(session, by.account_id)
-    token = sessions.start(session, by.ente_id, by.account_id, limits, user_agent)
+    token = sessions.start(session, by.ente_id, by.account_id, limits, credentials.user_agent)
     record(session, "account.change_password", "account", by.account_id, by=by)
     session.commit()
     return token

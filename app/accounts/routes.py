@@ -12,6 +12,7 @@ from app.accounts.passwords import SHORTEST, PasswordTooWeak
 from app.accounts.throttle import Throttled
 from app.database import db
 from app.database.context import ente_context
+from app.format import plural
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -36,12 +37,7 @@ def log_in() -> Page:
 @blueprint.post("/accesso")
 @gate.public
 def log_in_send() -> Page:
-    credentials = Credentials(
-        username=request.form.get("nome_utente", ""),
-        password=request.form.get("password", ""),
-        address=request.remote_addr or "",
-        user_agent=request.user_agent.string,
-    )
+    credentials = _credentials(request.form.get("nome_utente", ""), request.form.get("password", ""))
     try:
         token = _log_in(credentials)
     except LoginRefused:
@@ -62,27 +58,24 @@ def log_out() -> Page:
 
 @blueprint.route("/password", methods=["GET", "POST"])
 def change_password() -> Page:
-    operator = gate.current_operator()
     if request.method == "GET":
-        return render_template("accounts/password.html", shortest=SHORTEST, deve=operator.must_change)
+        return _password_page()
     new = request.form.get("nuova", "")
+    if new != request.form.get("ripeti", ""):
+        return _password_page(ripeti="Le due password nuove non sono uguali: scrivile di nuovo."), 422
+    operator = gate.current_operator()
+    current = _credentials(operator.username, request.form.get("attuale", ""))
     try:
-        if new != request.form.get("ripeti", ""):
-            raise PasswordTooWeak("diversa")
-        token = login.change_password(
-            db.session,
-            operator,
-            request.form.get("attuale", ""),
-            new,
-            gate.limits(),
-            request.user_agent.string,
-        )
+        token = login.change_password(db.session, operator, current, new, gate.limits(), _secret())
     except PasswordWrong:
-        return _password_again(attuale="La password di ora non è giusta: scrivila di nuovo.")
+        return _password_page(attuale="La password di ora non è giusta: scrivila di nuovo."), 422
     except PasswordTooWeak as weak:
-        if weak.why == "diversa":
-            return _password_again(ripeti="Le due password nuove non sono uguali: scrivile di nuovo.")
-        return _password_again(nuova=WEAK[weak.why])
+        return _password_page(nuova=WEAK[weak.why]), 422
+    except Throttled as wait:
+        page = _password_page(
+            attuale=f"Troppi tentativi. Riprova tra {plural(wait.seconds, 'secondo', 'secondi')}."
+        )
+        return page, 429, {"Retry-After": str(wait.seconds)}
     flash("Password cambiata. Sugli altri computer dovrai entrare di nuovo.", "ok")
     return gate.set_session_cookie(redirect("/", 303), token)
 
@@ -97,7 +90,7 @@ def _log_in(credentials: Credentials) -> str:
     old = request.cookies.get(security.session_cookie_name())
     db.session.rollback()  # the reading of the old session, done for its ente
     with ente_context(None):
-        token = login.log_in(db.session, credentials, gate.limits(), str(current_app.config["SECRET_KEY"]))
+        token = login.log_in(db.session, credentials, gate.limits(), _secret())
     if old and g.operator is not None:
         sessions.end(db.session, old)
         db.session.commit()
@@ -123,9 +116,14 @@ def _after_login() -> str:
     return gate.local_path(request.values.get("next"))
 
 
-def _password_again(**errori: str) -> Page:
-    operator = gate.current_operator()
-    page = render_template(
-        "accounts/password.html", shortest=SHORTEST, deve=operator.must_change, errori=errori
-    )
-    return page, 422
+def _password_page(**errori: str) -> str:
+    must = gate.current_operator().must_change
+    return render_template("accounts/password.html", shortest=SHORTEST, deve=must, errori=errori)
+
+
+def _credentials(username: str, password: str) -> Credentials:
+    return Credentials(username, password, request.remote_addr or "", request.user_agent.string)
+
+
+def _secret() -> str:
+    return str(current_app.config["SECRET_KEY"])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, g
+from flask import Response, g
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, scoped_session
 
@@ -56,11 +56,11 @@ def refused(action: str, reason: str) -> None:
     g.refusal = (action, reason)
 
 
-def init_app(app: Flask) -> None:
-    app.after_request(_write)
+def write(response: Response) -> Response:
+    """Write what this request showed, or why it was refused: called by the gate after every request.
 
-
-def _write(response: Response) -> Response:
+    Raises what the database raises: the page is then replaced by an error.
+    """
     operator: Operator | None = g.get("operator")
     readings: set[_Reading] = g.pop("readings", set())
     refusal: tuple[str, str] | None = g.pop("refusal", None)

@@ -113,7 +113,6 @@ def web(database_url: str) -> Flask:
     format.init_app(made)
     security.init_app(made, production=False)
     errors.init_app(made)
-    reads.init_app(made)
     gate.init_app(made, SessionLimits(idle=timedelta(hours=12), absolute=timedelta(hours=24)))
     made.register_blueprint(routes.blueprint)
     with_pages(made)

@@ -16,7 +16,7 @@ from app.accounts.throttle import (
     network_of,
     purge,
 )
-from tests.app.accounts.pages import field_in, log_in
+from tests.app.accounts.pages import field_in, form_token, log_in
 
 SECRET = "s" * 40
 
@@ -139,3 +139,17 @@ def test_a_name_that_nobody_has_must_wait_as_well(browser: FlaskClient, units: N
     for _ in range(BY_USERNAME.free):
         log_in(browser, "nessuno.esiste")
     assert log_in(browser, "nessuno.esiste").status_code == 429
+
+
+def test_who_finds_a_computer_left_open_may_not_guess_the_password(browser: FlaskClient, an_account):
+    # given
+    an_account()
+    log_in(browser)
+    guess = {"attuale": "a caso", "nuova": "quattro parole lunghe", "ripeti": "quattro parole lunghe"}
+    for _ in range(BY_USERNAME.free):
+        browser.post("/password", data=guess | {"csrf_token": form_token(browser)})
+    # when
+    page = browser.post("/password", data=guess | {"csrf_token": form_token(browser)})
+    # then
+    assert page.status_code == 429
+    assert "Troppi tentativi. Riprova tra 1 secondo." in page.text
