@@ -1,0 +1,1 @@
+"""Letters: written from the templates of a release, kept as they were sent."""

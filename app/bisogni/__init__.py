@@ -1,0 +1,1 @@
+"""Needs: what people ask for, and what the service finds."""

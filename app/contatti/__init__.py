@@ -1,0 +1,1 @@
+"""Contacts: who asked for help, how, and what was answered."""

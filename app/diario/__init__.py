@@ -1,0 +1,1 @@
+"""The social diary: entries are only ever added."""

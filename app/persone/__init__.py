@@ -1,0 +1,1 @@
+"""The registry: people, how they are known, where they live, whom they live with."""

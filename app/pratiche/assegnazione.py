@@ -1,0 +1,71 @@
+"""Giving a pratica, or its waiting steps, to a person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.pratiche.model import Assegnazione, Pratica
+from app.values import ROME
+from engine import Call, tables
+
+END_OF_DAY = time(23, 59, 59)
+
+
+def appoint(
+    session: Session,
+    pratica: Pratica,
+    account_id: int,
+    ruolo: str,
+    now: datetime,
+    by: str | None,
+    *,
+    motivo: str | None = None,
+    entro_il: date | None = None,
+) -> None:
+    """`account_id` is from now the case manager, the responsabile or the incaricato of a pratica."""
+    a = Assegnazione
+    session.execute(
+        update(a)
+        .where(a.ente_id == pratica.ente_id, a.pratica_id == pratica.id, a.ruolo == ruolo, a.al_at.is_(None))
+        .values(al_at=now)
+    )
+    session.add(
+        Assegnazione(
+            ente_id=pratica.ente_id,
+            pratica_id=pratica.id,
+            account_id=account_id,
+            ruolo=ruolo,
+            dal_at=now,
+            entro_il=entro_il,
+            motivo=motivo,
+            da_chi=by,
+        )
+    )
+    if ruolo == "case_manager":
+        pratica.case_manager_id = account_id
+    elif ruolo == "responsabile":
+        pratica.responsabile_id = account_id
+    session.flush()
+
+
+def give_tasks(call: Call, account_id: int) -> None:
+    """The other open steps of the instance are his, but one that four eyes forbid him."""
+    t = tables.task.c
+    _others(call, [t.excluded_id.is_distinct_from(account_id)], assignee_id=account_id)
+
+
+def fix_day(call: Call, day: date) -> None:
+    """The other open steps of the instance are due by the end of that day."""
+    _others(call, [], due_at=datetime.combine(day, END_OF_DAY, ROME))
+
+
+def _others(call: Call, where: list[object], **values: object) -> None:
+    assert call.session is not None
+    t = tables.task.c
+    mine = (t.ente_id == call.ente_id, t.instance_id == call.instance_id, t.status == "open")
+    call.session.execute(
+        update(tables.task).where(*mine, t.element_id != call.element_id, *where).values(**values)  # type: ignore[arg-type]
+    )

@@ -1,0 +1,152 @@
+"""The operations on pratiche: opening one from a step, and assigning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.accounts.models import Account
+from app.columns import LIVELLI
+from app.contatti.model import Contatto
+from app.persone.model import Persona
+from app.pratiche import assegnazione, service
+from app.pratiche.model import Pratica, PresaInCarico
+from app.shapes import DAY, TEXT, choice, response, shape
+from app.values import find, find_maybe, session_of, to_day, today
+from engine import Broken, Call, Operation, Refused, ReleaseNotFound
+
+
+def opener(start: service.Start) -> Callable[[Call, dict[str, Any]], dict[str, Any]]:
+    """The operation that opens a pratica of another path, given how an instance is started."""
+
+    def open_one(call: Call, request: dict[str, Any]) -> dict[str, Any]:
+        """Open a pratica; all that is asked, but the path, is its first data. Once per idempotency key."""
+        here = service.current(call)
+        contatto = find_maybe(call, Contatto, request.get("contatto_id"))
+        data = {name: value for name, value in request.items() if name not in ("percorso", "unita")}
+        try:
+            pratica = service.open(
+                session_of(call),
+                call.ente_id,
+                request["percorso"],
+                find(call, Persona, request["persona_id"]).id,
+                request.get("unita") or (here.unita_id if here else None),
+                call.by or "sistema:motore",
+                start=start,
+                now=call.now,
+                data=data,
+                contatto_id=contatto.id if contatto else None,
+                aperta_da_id=here.id if here else None,
+                chiave=call.idempotency_key,
+            )
+        except ReleaseNotFound:
+            raise Broken(f"il percorso «{request['percorso']}» non è pubblicato") from None
+        return {"pratica_id": str(pratica.id)}
+
+    return open_one
+
+
+def assign(call: Call, request: dict[str, Any]) -> dict[str, Any]:
+    """With `scelta` give the waiting step to another, or a day; else the whole case to a case manager.
+
+    Refused: operatore_sconosciuto.
+    """
+    pratica = service.current(call)
+    account = _account(call, request)
+    if request.get("scelta") is not None:
+        _reassign(call, request, pratica, account)
+    else:
+        _entrust(call, request, pratica, account)
+    session_of(call).flush()
+    return {}
+
+
+def _reassign(call: Call, request: dict[str, Any], pratica: Pratica | None, account: Account | None) -> None:
+    entro_il = to_day(request.get("entro_il"))
+    if account is not None:
+        assegnazione.give_tasks(call, account.id)
+    if entro_il is not None:
+        assegnazione.fix_day(call, entro_il)
+    if pratica is not None and account is not None:
+        assegnazione.appoint(
+            session_of(call),
+            pratica,
+            account.id,
+            "incaricato",
+            call.now,
+            call.by,
+            motivo=request.get("motivo"),
+            entro_il=entro_il,
+        )
+
+
+def _entrust(call: Call, request: dict[str, Any], pratica: Pratica | None, account: Account | None) -> None:
+    if pratica is None:
+        return
+    session = session_of(call)
+    if account is not None:
+        assegnazione.appoint(
+            session, pratica, account.id, "case_manager", call.now, call.by, motivo=request.get("motivo")
+        )
+    if request.get("riservatezza"):
+        pratica.riservatezza = request["riservatezza"]
+    persona = find_maybe(call, Persona, request.get("persona_id"))
+    persona_id = persona.id if persona else pratica.persona_id
+    if persona_id is None:
+        return
+    contatto = find_maybe(call, Contatto, pratica.contatto_id)
+    session.add(
+        PresaInCarico(
+            ente_id=call.ente_id,
+            persona_id=persona_id,
+            pratica_id=pratica.id,
+            unita_id=pratica.unita_id,
+            case_manager_id=pratica.case_manager_id,
+            area_utenza=contatto.area_utenza if contatto else None,
+            dal=to_day(request.get("data_presa_in_carico")) or today(call),
+            da_chi=call.by,
+        )
+    )
+
+
+def _account(call: Call, request: dict[str, Any]) -> Account | None:
+    if not request.get("operatore_id"):
+        return None
+    account = find_maybe(call, Account, request["operatore_id"])
+    if account is None or not account.attivo:
+        raise Refused("operatore_sconosciuto", "Scegli un operatore attivo.", "operatore_id")
+    return account
+
+
+def operations(start: service.Start) -> list[Operation]:
+    return [
+        Operation(
+            "pratica.open",
+            "Apri una pratica",
+            shape(
+                {"percorso": TEXT, "persona_id": TEXT},
+                {"contatto_id": TEXT, "unita": TEXT, "progetto_id": TEXT, "intervento_id": TEXT},
+            ),
+            response(pratica_id=TEXT),
+            opener(start),
+        ),
+        Operation(
+            "pratica.assign",
+            "Assegna",
+            shape(
+                {},
+                {
+                    "scelta": choice("altra_persona", "data_certa"),
+                    "operatore_id": TEXT,
+                    "entro_il": DAY,
+                    "motivo": TEXT,
+                    "riservatezza": choice(*LIVELLI[:4]),
+                    "data_presa_in_carico": DAY,
+                    "persona_id": TEXT,
+                },
+            ),
+            response(),
+            assign,
+            errors=("operatore_sconosciuto",),
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""The domain, through its operations and on a real database."""
