@@ -96,21 +96,28 @@ class Filter:
     match: Boxed
 
     def evaluate(self, scope: Scope, run: Run) -> object:
-        """The items for which `match` is true; it reads `item`, and the entries of a context."""
+        """The items for which `match` is true; it reads `item`, and the entries of a context.
+
+        A null `match` is no match, as in FEEL; one that is no truth value at all is an error.
+        """
         items = self.items.evaluate(scope, run)
         if items is None:
-            return []
-        return [item for item in _as_list(items) if self._keeps(item, scope, run)]
+            return None
+        kept = []
+        for item in items if isinstance(items, list) else [items]:
+            run.meter.spend()
+            verdict = self.match.evaluate(_around(scope, item), run)
+            if verdict is not None and not isinstance(verdict, bool):
+                return run.null(ExpressionFailed(self.element_id, "il filtro non dà né vero né falso"))
+            if verdict:
+                kept.append(item)
+        return kept
 
-    def _keeps(self, item: object, scope: Scope, run: Run) -> bool:
-        run.meter.spend()
-        inner = {**scope, **item} if isinstance(item, dict) else dict(scope)
-        inner.setdefault("item", item)
-        return self.match.evaluate(inner, run) is True
 
-
-def _as_list(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
+def _around(scope: Scope, item: object) -> Scope:
+    """The names that a filter reads: an entry of the item hides what is around it, and even `item`."""
+    entries = item if isinstance(item, dict) else {}
+    return {**scope, "item": item, **entries}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +168,9 @@ class Quantified:
 
 
 def _iterated(node: For | Quantified, items: object, run: Run) -> list[object] | None:
-    """The list to go through; a value that is no list is an error (and null)."""
+    """The list to go through. Null gives null, as in FEEL; any other value that is no list is an error."""
+    if items is None:
+        return None
     if not isinstance(items, list):
         run.null(ExpressionFailed(node.element_id, "non scorre una lista"))
         return None

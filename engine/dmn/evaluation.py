@@ -51,9 +51,11 @@ class Evaluation:
         )
 
     def inputs(self) -> dict[str, object]:
-        """The input data that were read, by variable name."""
+        """The input data and the variables of the process that were read, by name."""
         read = ((self.model.find(element_id), value) for element_id, value in self.values.items())
-        return {element.variable: value for element, value in read if isinstance(element, InputData)}
+        drawn = {element.variable: value for element, value in read if isinstance(element, InputData)}
+        free = self.model.free_names(self.values)
+        return {**{name: value for name, value in self.free.items() if name in free}, **drawn}
 
     def _compute(self, element_id: str) -> object:
         element = self.model.find(element_id)
@@ -72,7 +74,7 @@ class Evaluation:
         return self.run.coerce(element.element_id, element.type_ref, value)
 
     def _given(self, element: InputData) -> object:
-        for name in (element.variable, element.name):
+        for name in (*element.names, element.name):
             if name in self.context:
                 return self.context[name]
         self.run.env.warn(0, f"manca il dato «{element.variable}»", element.variable)
@@ -83,16 +85,16 @@ class Evaluation:
         scope = dict(self.free)
         for required in self.model.found(element.requires):
             if required.element_id in self.values:
-                scope[required.variable] = self.values[required.element_id]
-        scope.update(self.knowledge(element.knowledge))
-        return scope
+                scope |= dict.fromkeys(required.names, self.values[required.element_id])
+        return scope | self.knowledge(element.knowledge)
 
     def knowledge(self, required: Sequence[str]) -> dict[str, object]:
         """Functions and services by the names they are called with."""
         return {
-            element.variable: self.function(element)
+            name: self.function(element)
             for element in self.model.found(required)
             if isinstance(element, KnowledgeModel | Service)
+            for name in element.names
         }
 
     def function(self, element: KnowledgeModel | Service) -> object:
@@ -110,7 +112,7 @@ class Evaluation:
         result = self.run.types.result_of(element.type_ref)
 
         def scope() -> Scope:
-            return {**self.knowledge(element.knowledge), element.variable: self.function(element)}
+            return self.knowledge([*element.knowledge, element.element_id])
 
         return element.logic.closed_over(scope, self.run, result, element.element_id)
 

@@ -4,56 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from engine.dmn.errors import DecisionCycle
 from engine.dmn.function import FunctionDefinition
 from engine.dmn.run import Boxed
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
-class InputData:
+class Node:
+    """What all elements have. `names` are those that others read it by: its variable's; or, where the file
+    writes no variable, its own and its id (by which Camunda 8 reads a decision)."""
+
     element_id: str
     name: str
-    variable: str
+    names: Sequence[str]
     type_ref: str | None
+
+    @property
+    def variable(self) -> str:
+        return self.names[0]
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class InputData(Node):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Node):
     """`requires` are ids of decisions and input data, `knowledge` of functions and services."""
 
-    element_id: str
-    name: str
-    variable: str
-    type_ref: str | None
     requires: Sequence[str]
     knowledge: Sequence[str]
     logic: Boxed | None
 
 
 @dataclass(frozen=True, slots=True)
-class KnowledgeModel:
+class KnowledgeModel(Node):
     """A business knowledge model: a function with a name in the graph."""
 
-    element_id: str
-    name: str
-    variable: str
-    type_ref: str | None
     knowledge: Sequence[str]
     logic: FunctionDefinition | None
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class Service(Node):
     """A decision service; as a function it takes its input data, then its input decisions."""
 
-    element_id: str
-    name: str
-    variable: str
-    type_ref: str | None
     outputs: Sequence[str]
     encapsulated: Sequence[str]
     input_decisions: Sequence[str]

@@ -17,11 +17,13 @@ from engine.feel.type_syntax import read_type
 ReadTests = Callable[[etree._Element, str], Tests]
 
 ALIASES = {
+    "any": "Any",
     "dateTime": "date and time",
     "dayTimeDuration": "days and time duration",
     "yearMonthDuration": "years and months duration",
+    **dict.fromkeys(("integer", "long", "double", "decimal"), "number"),
 }
-"""How DMN 1.1 and XML Schema called these types; modelers still write them."""
+"""How DMN 1.1, XML Schema and Camunda call these types; modelers still write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class ItemTypes:
 
     def __init__(self, items: Sequence[ItemDefinition]) -> None:
         self.items: Mapping[str, ItemDefinition] = {item.name: item for item in items}
+        self._names = frozenset(self.items)
         circle: dict[str, types.Type] = dict.fromkeys(items_in_a_circle(items), types.ANY)
         # `instance of` does not look at allowed values (the conformance kit's 0070 says so); inputs and
         # results must be among them.
@@ -105,8 +108,8 @@ class ItemTypes:
         name = base_name(type_ref)
         if name in self.items:
             return types.NamedType(name)
-        cursor = Cursor(name, frozenset(self.items))
         try:
+            cursor = Cursor(name, self._names)
             found = read_type(cursor)
             cursor.expect_end()
         except feel.FeelSyntaxError:

@@ -20,6 +20,7 @@ class Literal:
     element_id: str
     text: str
     type_ref: str | None = None
+    names: frozenset[str] = frozenset()
     expression: feel.Expression | None = None
     refused: feel.FeelSyntaxError | None = None
 
@@ -37,6 +38,7 @@ class Tests:
 
     element_id: str
     text: str
+    names: frozenset[str] = frozenset()
     tests: feel.UnaryTests | None = None
     refused: feel.FeelSyntaxError | None = None
 
@@ -54,9 +56,9 @@ def read_literal(element_id: str, text: str, type_ref: str | None, names: frozen
     if not text.strip():
         return Literal(element_id, text, type_ref)
     try:
-        return Literal(element_id, text, type_ref, feel.parse(text, names))
+        return Literal(element_id, text, type_ref, names, feel.parse(text, names))
     except feel.FeelSyntaxError as error:
-        return Literal(element_id, text, type_ref, None, error)
+        return Literal(element_id, text, type_ref, names, None, error)
 
 
 def read_tests(element_id: str, text: str, names: frozenset[str]) -> Tests:
@@ -64,6 +66,6 @@ def read_tests(element_id: str, text: str, names: frozenset[str]) -> Tests:
     if text.strip() in ("", "-"):
         return Tests(element_id, text)
     try:
-        return Tests(element_id, text, feel.parse_unary_tests(text, names))
+        return Tests(element_id, text, names, feel.parse_unary_tests(text, names))
     except feel.FeelSyntaxError as error:
-        return Tests(element_id, text, None, error)
+        return Tests(element_id, text, names, None, error)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine import feel
 from engine.dmn.check import find_problems
+from engine.dmn.check.reading import names_from_outside
 from engine.dmn.errors import DecisionNotFound
 from engine.dmn.evaluation import Evaluation
 from engine.dmn.graph import Decision, Element, InputData, KnowledgeModel, Service, in_order
@@ -43,7 +44,12 @@ class Model:
         decisions_last = sorted(definitions.elements, key=lambda element: isinstance(element, Decision))
         self._by_name = {element.name: element for element in decisions_last}
         self._orders: dict[str, list[str]] = {}
-        self.declared = frozenset(element.variable for element in definitions.elements)
+        self.declared = frozenset(name for element in definitions.elements for name in element.names)
+        self._free = {
+            element.element_id: names_from_outside(element.logic) - self.declared
+            for element in definitions.elements
+            if isinstance(element, Decision) and element.logic is not None
+        }
 
     def lenient(self) -> Model:
         """The same model where errors are null with a warning in the environment."""
@@ -55,9 +61,18 @@ class Model:
         return [element.element_id for element in self.definitions.elements if isinstance(element, Decision)]
 
     def inputs(self, decision: str) -> Mapping[str, str | None]:
-        """Input data that the decision needs, directly or not: their type names by variable name."""
-        needed = self.found(self.order(self._decision(decision).element_id))
-        return {element.variable: element.type_ref for element in needed if isinstance(element, InputData)}
+        """What the decision needs from outside, directly or not: type names by variable name.
+
+        Variables that the model reads without drawing them have no type; host functions are among them.
+        """
+        order = self.order(self._decision(decision).element_id)
+        drawn = [element for element in self.found(order) if isinstance(element, InputData)]
+        free = dict.fromkeys(sorted(self.free_names(order)))
+        return {**free, **{element.variable: element.type_ref for element in drawn}}
+
+    def free_names(self, element_ids: Iterable[str]) -> frozenset[str]:
+        """Variables of the process that decisions read though no element of the model is called so."""
+        return frozenset().union(*(self._free.get(element_id, ()) for element_id in element_ids))
 
     def decide(
         self, decision: str, context: Mapping[str, object], env: feel.Environment | None = None
@@ -76,7 +91,8 @@ class Model:
         run = self._run(env)
         evaluation = Evaluation(self, run, context, from_json=True)
         value = feel.to_json(evaluation.value(found.element_id))
-        inputs = {name: feel.to_json(read) for name, read in evaluation.inputs().items()}
+        read = evaluation.inputs().items()
+        inputs = {name: feel.to_json(feel.from_json(value)) for name, value in read}
         return Decided(value, tuple(run.tables), inputs)
 
     def evaluate(

@@ -100,13 +100,14 @@ class _GraphReader:
             input_data=self._references(element, "inputData"),
         )
 
-    def _header(self, element: etree._Element) -> tuple[str, str, str, str | None]:
-        """Id, name, variable name and type: the variable, where there is none, is called as the element."""
+    def _header(self, element: etree._Element) -> tuple[str, str, list[str], str | None]:
+        """Id, name, names to be read by, and type."""
         name = name_of(element)
+        identifier = element.get("id") or name
         variable = child(element, "variable")
-        variable_name = name if variable is None else name_of(variable) or name
-        type_ref = None if variable is None else variable.get("typeRef")
-        return element.get("id") or name, name, variable_name, type_ref
+        if variable is None:
+            return identifier, name, [name, identifier], None
+        return identifier, name, [name_of(variable) or name], variable.get("typeRef")
 
     def _required(self, element: etree._Element, requirement: str, *references: str) -> list[str]:
         return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import cast
 
@@ -9,6 +10,8 @@ from lxml import etree
 
 from engine import feel
 from engine.dmn.namespace import child, children
+from engine.feel.moments import DateTime
+from engine.feel.numbers import parse_number
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
@@ -50,7 +53,7 @@ def _simple(element: etree._Element) -> object:
     if kind == "boolean":
         return text.strip() in ("true", "1")
     if kind in _NUMBERS:
-        return Decimal(text.strip())
+        return parse_number(text.strip())
     if kind in _CONSTRUCTORS:
         return _CONSTRUCTORS[kind].evaluate({"text": text.strip()})
     return text
@@ -72,4 +75,13 @@ def same(expected: object, actual: object) -> bool:
         return expected.keys() == entries.keys() and all(
             same(expected[key], entries[key]) for key in expected
         )
-    return expected == actual
+    return expected == actual or (isinstance(expected, DateTime) and _same_moment(expected, actual))
+
+
+def _same_moment(expected: DateTime, actual: object) -> bool:
+    """XML writes offsets only: a date and time of the same zone by name is the same."""
+    if not isinstance(actual, DateTime) or expected.utc_offset != actual.utc_offset:
+        return False
+    return expected.date == actual.date and replace(actual.time, offset=None, zone=None) == replace(
+        expected.time, offset=None, zone=None
+    )

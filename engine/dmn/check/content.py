@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from engine.dmn.check.fault import faults
 from engine.dmn.check.reading import Names, Reading, functions, readings, tables
 from engine.dmn.check.table import table_problems
 from engine.dmn.graph import Decision, InputData, KnowledgeModel
@@ -37,15 +38,15 @@ def _names(model: Model, element: Decision | KnowledgeModel) -> Names:
     """The names an element sees: what it requires, and for a function itself."""
     required = list(element.knowledge)
     required += element.requires if isinstance(element, Decision) else [element.element_id]
-    return frozenset(found.variable for found in model.found(required))
+    return frozenset(name for found in model.found(required) for name in found.names)
 
 
 def _texts(logic: Boxed, names: Names, declared: Names, closed: bool) -> Iterator[Problem]:
     for reading in readings(logic, names):
         text = reading.text
-        if text.refused is not None:
-            yield Problem(text.element_id, f"FEEL illeggibile in «{_short(text)}»: {text.refused.message}.")
-        elif text is logic and not text.text.strip():
+        for fault in faults(text):
+            yield Problem(text.element_id, f"FEEL illeggibile in «{_short(text)}»: {fault}.")
+        if text is logic and not text.text.strip():
             yield Problem(text.element_id, "L'espressione è vuota.")
         for name in sorted(_unknown(reading, declared, closed)):
             yield Problem(text.element_id, _message(name, text, declared))
@@ -54,11 +55,7 @@ def _texts(logic: Boxed, names: Names, declared: Names, closed: bool) -> Iterato
 def _unknown(reading: Reading, declared: Names, closed: bool) -> Names:
     """The variables that the text reads and nobody gives it. The input of a table, and the match of a
     filter, may read others, but not an element of the model that is not required."""
-    text = reading.text
-    compiled = text.expression if isinstance(text, Literal) else text.tests
-    if compiled is None:
-        return frozenset()
-    unknown = compiled.variables - reading.names
+    unknown = reading.unknown()
     return unknown if closed and not reading.open else unknown & declared
 
 

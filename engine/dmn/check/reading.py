@@ -14,6 +14,9 @@ from engine.dmn.table import DecisionTable
 Names = frozenset[str]
 
 
+NOTHING: Names = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A text of FEEL, the names around it, and whether it may read others: the input of a table may
@@ -22,6 +25,17 @@ class Reading:
     text: Literal | Tests
     names: Names
     open: bool = False
+
+    def unknown(self) -> Names:
+        """The variables that the text reads and nothing around it gives."""
+        text = self.text
+        compiled = text.expression if isinstance(text, Literal) else text.tests
+        return NOTHING if compiled is None else compiled.variables - self.names
+
+
+def names_from_outside(logic: Boxed) -> Names:
+    """The variables that an expression reads and does not make itself."""
+    return NOTHING.union(*(reading.unknown() for reading in readings(logic, NOTHING)))
 
 
 def readings(node: Boxed, names: Names) -> Iterator[Reading]:
@@ -76,9 +90,9 @@ def _context(node: BoxedContext, names: Names) -> Iterator[Reading]:
 def _table(table: DecisionTable, names: Names) -> Iterator[Reading]:
     inside = names
     for column in table.inputs:
-        yield Reading(column.expression, names, open=True)
-        if column.expression.expression is not None:
-            inside |= column.expression.expression.variables
+        read = Reading(column.expression, names, open=True)
+        inside |= read.unknown()
+        yield read
     for texts in _cells(table):
         yield from (Reading(text, inside) for text in texts if text is not None)
 

@@ -90,7 +90,7 @@ class Region:
 EVERYTHING = Region((), negated=True)
 
 
-def region_of(tests: Tests, names: frozenset[str] = frozenset()) -> Region | None:
+def region_of(tests: Tests) -> Region | None:
     """The region of a cell, or None when it is not made of constants."""
     if tests.refused is not None:
         return None
@@ -98,7 +98,7 @@ def region_of(tests: Tests, names: frozenset[str] = frozenset()) -> Region | Non
         return EVERYTHING
     if tests.tests.variables:
         return None
-    node = parse_tests_text(tests.text, names)
+    node = parse_tests_text(tests.text, tests.names)
     spans = [_span(test) for test in node.tests]
     known = tuple(span for span in spans if span is not None)
     return Region(known, node.negated) if len(known) == len(spans) else None

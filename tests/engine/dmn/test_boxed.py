@@ -60,6 +60,28 @@ def test_a_filter_reads_the_item_and_its_entries():
         assert decide(f"<filter>{parts}</filter>", persone=people) == [{"eta": Decimal(70)}]
 
 
+def test_a_filter_drops_what_it_cannot_tell_and_refuses_what_is_no_truth_value():
+    # given
+    def kept(match: str, people: object) -> object:
+        parts = f"<in>{literal('persone')}</in><match>{literal(match)}</match>"
+        return decide(f"<filter>{parts}</filter>", persone=people)
+
+    # then
+    assert kept("item > 2", [1, None, 3]) == [Decimal(3)]
+    assert kept("item > 2", None) is None
+    with pytest.raises(ExpressionFailed):
+        kept('"si"', [1])
+
+
+def test_an_iteration_over_null_is_null_and_over_one_value_an_error():
+    # given
+    parts = f"<in>{literal('dati')}</in><return>{literal('n')}</return>"
+    # then
+    assert decide(f'<for iteratorVariable="n">{parts}</for>', dati=None) is None
+    with pytest.raises(ExpressionFailed):
+        decide(f'<for iteratorVariable="n">{parts}</for>', dati=1)
+
+
 def test_an_iteration_may_read_its_results_so_far():
     # given
     parts = f"<in>{literal('[1, 2, 3]')}</in><return>{literal('n + count(partial)')}</return>"

@@ -44,6 +44,17 @@ def test_feel_that_cannot_be_read_is_shown_with_its_place():
     assert message.startswith("FEEL illeggibile in «<»: riga 1, colonna")
 
 
+def test_a_date_that_does_not_exist_and_a_function_in_java_are_shown_with_their_place():
+    # given
+    _, date = only(decision("d", literal('[1,\n @"2026-02-30"]')))
+    _, java = only(
+        decision("d", literal('function(a) external {java: {class: "A", method signature: "b()"}}'))
+    )
+    # then
+    assert "riga 2, colonna 2" in date
+    assert "esterne" in java
+
+
 def test_a_requirement_of_nothing_is_named():
     assert only(decision("d", literal("1"), needs=["assente"])) == (
         "d",

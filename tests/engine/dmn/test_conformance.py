@@ -16,7 +16,7 @@ def cases(folder: Path) -> list[Path]:
 
 
 def is_refusal(failure: str) -> bool:
-    """Whether a check failed because its model imports another, or calls Java: both are refused on purpose."""
+    """Whether a check failed because its model imports another, or calls Java: both are refused."""
     return "gli import non sono ammessi" in failure or "estern" in failure
 
 

@@ -137,6 +137,30 @@ def test_the_inputs_of_a_decision_are_those_of_what_it_requires_too():
     assert model.inputs("b") == {"eta": "number", "isee": None}
 
 
+def test_a_decision_without_a_variable_is_read_by_its_name_or_by_its_id():
+    # given: so Camunda's Modeler writes them
+    model = model_of(
+        f'<decision id="quota_base" name="Quota base">{literal("2")}</decision>',
+        decision("d", literal("quota_base + Quota base"), needs=["quota_base"]),
+    )
+    # then
+    assert model.decide("d", {}) == Decimal(4)
+    assert model.problems() == []
+
+
+def test_variables_of_the_process_that_were_read_are_explained_too():
+    # given
+    rules = [["< soglia", "eta + altro"], [">= soglia", "0"]]
+    model = model_of(decision("d", table(["eta"], ["punti"], rules)))
+    # then
+    assert model.inputs("d") == {"altro": None, "eta": None, "soglia": None}
+    assert model.explain("d", {"eta": 1, "soglia": 2, "altro": 3, "estraneo": 4}).inputs == {
+        "eta": Decimal(1),
+        "soglia": Decimal(2),
+        "altro": Decimal(3),
+    }
+
+
 def test_an_input_that_is_not_given_is_null_and_leaves_a_warning():
     # given
     env = Environment()

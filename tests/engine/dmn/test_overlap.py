@@ -3,7 +3,10 @@
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from engine.dmn import RulesOverlap
 from engine.dmn.check.overlap import MAX_REPORTED
 from tests.engine.dmn.models import decision, model_of, table
 
@@ -77,6 +80,41 @@ def test_rules_overlap_only_if_they_do_in_every_column():
     rows = [["< 18", '"a"'], ["< 65", '"b"'], [">= 10", '"a"'], ["-", "-"]]
     # then
     assert overlaps(*rows) == ["1 e 3", "1 e 4", "2 e 4", "3 e 4"]
+
+
+CELLS = [
+    "-",
+    "1",
+    "< 3",
+    "[2..5]",
+    "(5..9)",
+    ">= 9",
+    "null",
+    '"a"',
+    'not("a")',
+    "1, 7",
+    "not([2..5])",
+    "true",
+]
+VALUES = [0, 1, 2, 3, 5, 7, 9, 10, None, "a", "b", True, False]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(CELLS), st.sampled_from(CELLS)), min_size=2, max_size=5),
+    st.tuples(st.sampled_from(VALUES), st.sampled_from(VALUES)),
+)
+@settings(max_examples=300, deadline=None)
+def test_an_overlap_met_by_the_evaluation_was_foretold(rows, values):
+    # given
+    model = model_of(decision("d", table(["x0", "x1"], ["esito"], [[*row, "1"] for row in rows])))
+    negations = any(sum(row[column].startswith("not") for row in rows) > 1 for column in (0, 1))
+    # when
+    try:
+        model.decide("d", dict(zip(("x0", "x1"), values, strict=True)))
+    except RulesOverlap as overlap:
+        first, second, *_ = (int(rule[1:]) for rule in overlap.rules)
+        # then: two negations are not compared, everything else is
+        assert negations or f"{first} e {second}" in overlaps(*rows)
 
 
 def test_other_policies_may_overlap():
