@@ -13,6 +13,7 @@ from engine.feel.values import Value, kind_name
 MIDNIGHT_UTC = Time(0, 0, 0, 0, 0)
 MAX_NANOS = 2_000_000_000 * 366 * DAY * NANO
 MAX_MONTHS = 12 * 10**18
+MAX_EXPONENT = 999_999_999
 
 Rule = Callable[[Any, Any], Value]
 
@@ -97,6 +98,8 @@ def _scaled(amount: int, factor: Decimal, operation: Callable[[Decimal, Decimal]
 
 
 def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    if abs(exponent) > MAX_EXPONENT:
+        raise ValueError("esponente fuori intervallo")
     if not exponent:
         return ONE
     if not base and exponent < 0:

@@ -1,6 +1,7 @@
 """The two kinds of duration: days and time (exact, in nanoseconds), years and months (in months)."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 NANO = 1_000_000_000
 DAY = 86_400
@@ -12,15 +13,15 @@ class DayTimeDuration:
 
     nanos: int
 
-    def parts(self) -> dict[str, int]:
-        """Days, hours, minutes, seconds; each carries the sign of the whole."""
+    def parts(self) -> dict[str, Decimal]:
+        """Days, hours, minutes and seconds with their decimals; each carries the sign of the whole."""
         sign = -1 if self.nanos < 0 else 1
-        seconds = abs(self.nanos) // NANO
+        seconds, nanos = divmod(abs(self.nanos), NANO)
         return {
-            "days": sign * (seconds // DAY),
-            "hours": sign * (seconds // 3600 % 24),
-            "minutes": sign * (seconds // 60 % 60),
-            "seconds": sign * (seconds % 60),
+            "days": Decimal(sign * (seconds // DAY)),
+            "hours": Decimal(sign * (seconds // 3600 % 24)),
+            "minutes": Decimal(sign * (seconds // 60 % 60)),
+            "seconds": sign * seconds_of(seconds % 60, nanos),
         }
 
     def __str__(self) -> str:
@@ -40,15 +41,21 @@ class YearMonthDuration:
 
     months: int
 
-    def parts(self) -> dict[str, int]:
+    def parts(self) -> dict[str, Decimal]:
         """Years and months; each carries the sign of the whole."""
+        years, months = divmod(abs(self.months), 12)
         sign = -1 if self.months < 0 else 1
-        return {"years": sign * (abs(self.months) // 12), "months": sign * (abs(self.months) % 12)}
+        return {"years": Decimal(sign * years), "months": Decimal(sign * months)}
 
     def __str__(self) -> str:
         years, months = divmod(abs(self.months), 12)
         text = (f"{years}Y" if years else "") + (f"{months}M" if months or not years else "")
         return ("-" if self.months < 0 else "") + "P" + text
+
+
+def seconds_of(seconds: int, nanos: int) -> Decimal:
+    """Seconds with their decimals."""
+    return Decimal(seconds) + Decimal(nanos) / NANO if nanos else Decimal(seconds)
 
 
 def fraction(nanos: int) -> str:

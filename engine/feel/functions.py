@@ -10,7 +10,7 @@ from engine.feel.values import Value
 class Function:
     """A function a host offers, or a business knowledge model: `call` takes FEEL values and gives one.
 
-    Missing or unknown parameters make the call null; `required` (default: all) is how many must be there.
+    Called by position it needs `required` arguments (default: all); called by name, those not given are null.
     `call` may return any value `from_json` takes, or raise FeelEvaluationError to give null with a reason.
     """
 
@@ -42,11 +42,8 @@ class Function:
         unknown = [name for name in given if name not in self.parameters]
         if unknown:
             raise Nulled(f"{self._label()} non ha il parametro «{unknown[0]}»")
-        missing = [name for name in self.parameters[: self.required] if name not in given]
-        if missing:
-            raise Nulled(f"{self._label()}: manca il parametro «{missing[0]}»")
-        wanted = max(self.parameters.index(name) for name in given) + 1 if given else 0
-        return [given.get(name) for name in self.parameters[:wanted]]
+        last = max((self.parameters.index(name) + 1 for name in given), default=0)
+        return [given.get(name) for name in self.parameters[: max(last, self.required)]]
 
     def _label(self) -> str:
         return f"la funzione «{self.name}»" if self.name else "la funzione"

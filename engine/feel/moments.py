@@ -6,6 +6,8 @@ from engine.feel.durations import DAY, NANO, fraction
 from engine.feel.zones import instant_offset, local_offset, standard_offset
 
 MAX_YEAR = 999_999_999
+MAX_OFFSET = 14 * 3600
+"""XML Schema part 2, 3.2.7.3."""
 MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -90,7 +92,7 @@ class Time:
     def __post_init__(self) -> None:
         if not (0 <= self.hour < 24 and 0 <= self.minute < 60 and 0 <= self.second < 60):
             raise ValueError("ora inesistente")
-        if self.offset is not None and abs(self.offset) > 18 * 3600:
+        if self.offset is not None and abs(self.offset) > MAX_OFFSET:
             raise ValueError("scostamento da UTC fuori intervallo")
 
     @property

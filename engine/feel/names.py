@@ -1,8 +1,8 @@
 """Names made of several tokens: `Monthly Salary`, `date and time`, `a+b`.
 
 FEEL cannot be cut into names without knowing which names exist (DMN 1.5, 10.3.1.2). A `Lexicon` holds the
-known ones as a tree of tokens and finds the longest that stands at a place. Between two tokens the text must
-have a space exactly where the name has one: with `a-b` known, `a-b` is the name and `a - b` a subtraction.
+known ones as a tree of tokens and finds the longest that stands at a place. Spaces are no part of a name:
+with `a-b` known, `a - b` is that name too, and the subtraction is written `(a)-(b)`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -62,8 +62,8 @@ class Lexicon:
         if not tokens or (len(tokens) == 1 and tokens[0].text in KEYWORDS and not self.keywords_too):
             return
         node = self.tree
-        for index, token in enumerate(tokens):
-            node = node.setdefault(_key(tokens, index, token), {})
+        for token in tokens:
+            node = node.setdefault(token.text, {})
         node[NAME] = normalise(name)
 
     def longest(self, tokens: Sequence[Token], start: int) -> tuple[str, int] | None:
@@ -71,18 +71,12 @@ class Lexicon:
         node = self.tree
         found = None
         for index in range(start, len(tokens)):
-            key = tokens[index].text if index == start else _key(tokens, index, tokens[index])
-            node = node.get(key, {})
+            node = node.get(tokens[index].text, {})
             if not node:
                 break
             if NAME in node:
                 found = (node[NAME], index + 1)
         return found
-
-
-def _key(tokens: Sequence[Token], index: int, token: Token) -> str:
-    spaced = index > 0 and tokens[index - 1].end < token.start
-    return f" {token.text}" if spaced else token.text
 
 
 @lru_cache(maxsize=256)

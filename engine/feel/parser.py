@@ -13,11 +13,12 @@ from engine.feel.syntax import Node
 from engine.feel.type_syntax import read_type
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
-LEVELS = {"or": 1, "and": 2, "in": 3, "between": 3, "instance": 3, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
+LEVELS = {"or": 1, "and": 2, "in": 3, "between": 3, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
 LEVELS |= dict.fromkeys(COMPARISONS, 3)
 LOWEST, COMPARISON, SUM = 1, 3, 4
 NEVER_FIRST = frozenset(["then", "else", "return", "satisfies", "and", "or", "in", "between"])
 MAX_STEPS = 100
+MAX_LINKS = 50
 CONSTANTS = {"true": True, "false": False, "null": None}
 
 
@@ -100,16 +101,14 @@ class Parser(Cursor):
                 break
             left = self._combine(left, operator, found)
             links += 1
-            if links > 50:
+            if links > MAX_LINKS:
                 raise self.error("troppi confronti in catena")
         self.depth -= 1
         return left
 
     def _operator(self) -> str:
         token = self.token
-        if token.kind not in ("operator", "name") or (token.text == "instance" and not self.at_instance_of()):
-            return ""
-        return token.text
+        return token.text if token.kind in ("operator", "name") else ""
 
     def _combine(self, left: Node, operator: str, level: int) -> Node:
         token = self.token
@@ -124,9 +123,6 @@ class Parser(Cursor):
             low = self.expression(SUM)
             self.expect("and")
             return syntax.Between(token.start, left, low, self.expression(SUM))
-        if operator == "instance":
-            self.expect("of")
-            return syntax.InstanceOf(token.start, left, read_type(self))
         return syntax.Comparison(token.start, operator, left, self.expression(SUM))
 
     def _arithmetic(self, first: Node, level: int) -> Node:
@@ -160,16 +156,28 @@ class Parser(Cursor):
         return any(token.text == "?" for token in self.tokens[first : self.index])
 
     def _operand(self) -> Node:
+        """A value with its minus signs. `instance of` binds tighter, except than the sign of a literal."""
         minuses = []
         while self.at("-"):
             minuses.append(self.token.start)
             self.index += 1
-            if len(minuses) > 50:
+            if len(minuses) > MAX_LINKS:
                 raise self.error("troppi segni meno in fila")
+        signed = minuses and self.token.kind == "number"
         node = self._steps(self._primary())
+        if signed:
+            node = syntax.Negation(minuses.pop(), node)
+        node = self._instance_of(node)
         for start in reversed(minuses):
             node = syntax.Negation(start, node)
         return node
+
+    def _instance_of(self, node: Node) -> Node:
+        if not self.at_instance_of():
+            return node
+        start = self.token.start
+        self.index += 2
+        return syntax.InstanceOf(start, node, read_type(self))
 
     def _steps(self, node: Node) -> Node:
         """What follows a value: `.name`, `[filter]`, `(arguments)`, any number of times."""

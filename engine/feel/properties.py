@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from engine.feel.durations import NANO, DayTimeDuration, YearMonthDuration
+from engine.feel.durations import NANO, DayTimeDuration, YearMonthDuration, seconds_of
 from engine.feel.moments import Date, DateTime, Time
 from engine.feel.ranges import Range
 from engine.feel.scope import Run
@@ -18,7 +18,10 @@ def _offset(offset: int | None) -> DayTimeDuration | None:
 
 
 def _part(name: str) -> Callable[[Any], Decimal]:
-    return lambda value: Decimal(value.parts()[name])
+    def read(value: DayTimeDuration | YearMonthDuration) -> Decimal:
+        return value.parts()[name]
+
+    return read
 
 
 def _of(half: str, read: Callable[[Any], Value]) -> Callable[[Any], Value]:
@@ -35,7 +38,7 @@ DATE: Properties = {
 TIME: Properties = {
     "hour": lambda value: Decimal(value.hour),
     "minute": lambda value: Decimal(value.minute),
-    "second": lambda value: Decimal(value.second),
+    "second": lambda value: seconds_of(value.second, value.nano),
     "time offset": lambda value: _offset(value.utc_offset),
     "timezone": lambda value: value.zone,
 }

@@ -115,6 +115,21 @@ def is_null_or(wanted: Type, value: Value, named: Names) -> bool:
     return value is None or wanted.admits(value, named)
 
 
+def is_defined(wanted: Type, named: Names) -> bool:
+    """Whether a type has a meaning: an unknown name has none, nor has a list without parameters."""
+    if isinstance(wanted, NamedType):
+        return wanted.name in named
+    if isinstance(wanted, Basic):
+        return wanted.carrier not in (list, dict, Range, Function)
+    if isinstance(wanted, ContextType):
+        return all(is_defined(entry, named) for _, entry in wanted.entries)
+    if isinstance(wanted, FunctionType):
+        return all(is_defined(each, named) for each in (*wanted.parameters, wanted.result))
+    if isinstance(wanted, (ListType, RangeType)):
+        return is_defined(wanted.item if isinstance(wanted, ListType) else wanted.point, named)
+    return True
+
+
 ANY = AnyType()
 BASIC: dict[str, Type] = {
     "Any": ANY,

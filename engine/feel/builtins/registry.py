@@ -106,10 +106,8 @@ class Signature:
         for parameter in self.parameters:
             if parameter.name in given:
                 values.append(parameter.take(given[parameter.name]))
-            elif not parameter.optional:
-                raise Nulled(f"manca il parametro «{parameter.name}»")
             else:
-                values.append(None)
+                values.append(None if parameter.optional else parameter.take(None))
         return values
 
 

@@ -17,8 +17,8 @@ def substring(run: Run, string: str, start_position: Decimal, length: Decimal | 
     first = start - 1 if start > 0 else len(string) + start
     if length is None:
         return string[first:]
-    if int(length) < 1:
-        raise Nulled("la lunghezza è minore di 1")
+    if not 1 <= int(length) <= len(string) - first:
+        raise Nulled(f"da quella posizione la stringa non ha {length} caratteri")
     return string[first : first + int(length)]
 
 

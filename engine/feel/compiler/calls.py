@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from engine.feel.arithmetic import at_midnight
 from engine.feel.compiler.core import Evaluator, compile_all, compile_node, compiles
 from engine.feel.errors import FeelEvaluationError, Nulled
 from engine.feel.functions import Function
+from engine.feel.moments import Date
 from engine.feel.scope import Run, Scope
 from engine.feel.syntax import Call, FunctionLiteral, Name
 from engine.feel.types import Type
@@ -35,7 +37,7 @@ class Closure(Function):
             run.meter.leave()
 
     def _typed(self, name: str, wanted: Type | None, value: Value, run: Run) -> Value:
-        """The value as its parameter wants it: a list of one gives its item (DMN 1.5, 10.3.2.9.4)."""
+        """The value as its parameter wants it, after implicit conversions (DMN 1.5, 10.3.2.9.4)."""
         named = run.environment.types
         if wanted is None or value is None or wanted.admits(value, named):
             return value
@@ -43,6 +45,8 @@ class Closure(Function):
             return value[0]
         if wanted.admits([value], named):
             return [value]
+        if type(value) is Date and wanted.admits(at_midnight(value), named):
+            return at_midnight(value)
         raise Nulled(f"il parametro «{name}» non ammette {kind_name(value)}")
 
 

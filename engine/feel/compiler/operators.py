@@ -10,6 +10,7 @@ from engine.feel.compiler.core import Evaluator, compile_all, compile_node, comp
 from engine.feel.errors import Nulled
 from engine.feel.scope import Run, Scope
 from engine.feel.syntax import Arithmetic, Between, Comparison, InstanceOf, Junction, Literal, Negation
+from engine.feel.types import is_defined
 from engine.feel.values import Value, kind_name
 
 ORDERS: dict[str, Callable[[int, int], bool]] = {
@@ -147,9 +148,13 @@ def junction(node: Junction) -> Evaluator:
 
 @compiles(InstanceOf)
 def instance_of(node: InstanceOf) -> Evaluator:
-    value, wanted = compile_node(node.value), node.type
+    value, wanted, at = compile_node(node.value), node.type, node.at
 
-    def evaluate(scope: Scope) -> bool:
-        return wanted.admits(value(scope), scope.run.environment.types)
+    def evaluate(scope: Scope) -> bool | None:
+        named = scope.run.environment.types
+        if not is_defined(wanted, named):
+            scope.run.null(at, "il tipo dopo «instance of» non esiste, o gli mancano i parametri fra < e >")
+            return None
+        return wanted.admits(value(scope), named)
 
     return evaluate

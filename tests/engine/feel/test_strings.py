@@ -31,7 +31,8 @@ def test_a_string_expression_gives(text: str, result: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['substring("abc", 0)', 'substring("abc", 4)', '"a" + 1', "string length(1)"]
+    "text",
+    ['substring("abc", 0)', 'substring("abc", 2, 3)', 'substring("abc", 4)', '"a" + 1', "string length(1)"],
 )
 def test_a_string_function_used_wrongly_is_null(text: str) -> None:
     assert value(text) is None

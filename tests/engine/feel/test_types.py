@@ -27,11 +27,15 @@ from tests.engine.feel.evaluation import value
         ("(function(a) a) instance of function<> -> Any", False),
         ("abs instance of function<number> -> number", True),
         ("1 instance of function<>->Any", False),
-        ("1 instance of tSconosciuto", False),
-        ("1 + 1 instance of number and true", True),
+        ("1 instance of tSconosciuto", None),
+        ("[1] instance of list", None),
+        ("[1] instance of list<tSconosciuto>", None),
+        ("1 + 1 instance of number", None),
+        ("-1 instance of number and true", True),
+        ("(1 + 1) instance of number", True),
     ],
 )
-def test_a_value_belongs_to_a_type(text: str, result: bool) -> None:
+def test_a_value_belongs_to_a_type(text: str, result: bool | None) -> None:
     assert value(text) is result
 
 
