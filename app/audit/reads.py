@@ -128,7 +128,7 @@ def who_saw(
     query = (
         select(Audit, Account.nome, Account.cognome)
         .outerjoin(Account, (Account.ente_id == Audit.ente_id) & (Account.id == Audit.account_id))
-        .where((Audit.persona_id == str(persona_id)) | Audit.pratica_id.in_(list(pratiche)))
+        .where((Audit.persona_id == str(persona_id)) | Audit.catena.in_([f"pratica:{n}" for n in pratiche]))
         .order_by(Audit.id.desc())
         .limit(limit)
     )
