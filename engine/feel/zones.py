@@ -26,7 +26,7 @@ def _same_calendar(year: int) -> int:
 
 def local_offset(name: str, year: int, month: int, day: int, seconds: int) -> int:
     """Seconds east of Greenwich in the zone, for a local date and seconds after midnight."""
-    moment = datetime(_same_calendar(year), month, day) + timedelta(seconds=seconds)  # noqa: DTZ001
+    moment = datetime(_same_calendar(year), month, day) + timedelta(seconds=seconds)
     return _seconds(moment.replace(tzinfo=find_zone(name)))
 
 
