@@ -71,7 +71,8 @@ class Message:
 
 
 def messages(errors: list[FieldError], fields: Fields, data: Any) -> list[Message]:
-    """One message for each answer in error, in the order of the form."""
+    """One message for each answer in error, in the order of the form. `operazione` is the refusal of an
+    operation of ours, with its own sentence as `expected`."""
     first: dict[Path, FieldError] = {}
     for error in errors:
         if not _hangs_on_error(error, errors, fields, data):
@@ -113,7 +114,8 @@ def _message(error: FieldError, fields: Fields, data: Any) -> Message:
     summary = _summary(_names(error.path, fields, data), "manca" if error.keyword == "required" else text)
     table = fields.at(error.path[:-2], data) if len(error.path) > 2 else None
     in_table = table is not None and table.widget == "turni"
-    return Message(error.path, control_id(field, in_table), text, summary)
+    first = fields.at((*error.path, error.expected[0]), data) if error.keyword == "anyOf" else None
+    return Message(error.path, control_id(first or field, in_table), text, summary)
 
 
 def _summary(names: list[str], text: str) -> str:
@@ -151,6 +153,8 @@ def _text(error: FieldError, field: Field, fields: Fields, data: Any) -> str:
         return str(own[error.keyword])
     if isinstance(own, str) and error.keyword != "limite":
         return own
+    if error.keyword == "operazione" and isinstance(error.expected, str) and error.expected:
+        return error.expected
     if error.keyword == "anyOf":
         return _any_of(error, fields, data)
     write = BY_KEYWORD.get(error.keyword)

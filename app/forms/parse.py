@@ -132,9 +132,8 @@ class Reader:
                 break
             child = self._fields.field(schema, None, (*field.path, index), True)
             values.append(self._value(child, schema, row))
-        if values and any(value is not None for value in values):
-            return values
-        return [] if field.required else None
+        empty = all(value is None for value in values) if "prefixItems" in field.expected else not values
+        return ([] if field.required else None) if empty else values
 
     def _file(self, field: Field, typed: Typed) -> str | None:
         if typed.uploads:

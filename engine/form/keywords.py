@@ -5,10 +5,10 @@ from typing import Any
 
 Schema = dict[str, Any]
 
+# Not `default` nor `readOnly`: they would promise what forms do not do.
 ANNOTATIONS = frozenset(
     {
-        "$schema", "$id", "$comment", "$defs", "title", "description", "default", "examples", "deprecated",
-        "readOnly", "writeOnly", "contentMediaType", "contentEncoding",
+        "$schema", "$id", "$comment", "$defs", "title", "description", "examples", "contentMediaType",
     }
 )  # fmt: skip
 ONE = ("if", "then", "else", "not", "items", "additionalProperties", "unevaluatedProperties")

@@ -8,9 +8,8 @@ class Problem:
     """A fault of a schema or of its UI schema.
 
     `pointer` is a JSON pointer into the file (`#/properties/eta`; `ui#/campi/eta` for the UI schema),
-    `message` an Italian sentence. One that is not `blocking` is advice.
+    `message` an Italian sentence.
     """
 
     pointer: str
     message: str
-    blocking: bool = True

@@ -23,7 +23,7 @@ RANK = {"required": 0, "type": 1, "enum": 2, "const": 2, "format": 3, "pattern":
 
 
 class FormRefused(Exception):
-    """The schema has blocking problems: it can be neither shown nor used to check answers."""
+    """The schema has problems: it can be neither shown nor used to check answers."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(f"{each.pointer}: {each.message}" for each in problems[:3]))
@@ -39,8 +39,7 @@ class Compiled:
         self.problems = embedding.problems + problems.problems_of(self.schema)
         self.validator = FormValidator(self.schema, format_checker=checker(), registry=Registry())
         self.folding = Folding(self.schema, self.holds)
-        blocked = any(problem.blocking for problem in self.problems)
-        self.drivers = frozenset() if blocked else self.folding.drivers(self.schema)
+        self.drivers = frozenset() if self.problems else self.folding.drivers(self.schema)
 
     def holds(self, condition: Schema, data: Any) -> bool:
         return bool(self.validator.evolve(schema=condition).is_valid(data))
@@ -101,9 +100,8 @@ class FormSchema:
         return sorted(found, key=lambda error: ([str(key) for key in error.path], RANK.get(error.keyword, 9)))
 
     def _refuse_if_broken(self) -> None:
-        blocking = [problem for problem in self._compiled.problems if problem.blocking]
-        if blocking:
-            raise FormRefused(blocking)
+        if self._compiled.problems:
+            raise FormRefused(self._compiled.problems)
 
 
 def _field_error(error: ValidationError) -> FieldError:

@@ -36,15 +36,16 @@ WIDGETS: dict[str, frozenset[str]] = {
     "testo_lungo": TEXT,
     "turni": frozenset({"array"}),
 }
-TOP = frozenset({"ordine", "gruppi", "campi", "eco", "intro"})
-GROUP = frozenset({"titolo", "campi", "aiuto", "eco"})
-FIELD = frozenset(
-    {
-        "widget", "titolo", "aiuto", "segnaposto", "larghezza", "righe", "unita", "completa", "voce",
-        "aggiungi", "messaggio", "eco", "ordine", "massimo", "tipi", "massimo_mb", "estremi",
-    }
-)  # fmt: skip
-ECHO = frozenset({"da", "campo", "titolo", "formato"})
+TOP: dict[str, type | tuple[type, ...]] = {
+    "ordine": list, "gruppi": list, "campi": dict, "eco": list, "intro": str,
+}  # fmt: skip
+GROUP: dict[str, type | tuple[type, ...]] = {"titolo": str, "campi": list, "aiuto": str, "eco": list}
+ECHO: dict[str, type | tuple[type, ...]] = {"da": str, "campo": str, "titolo": str}
+FIELD: dict[str, type | tuple[type, ...]] = {
+    "widget": str, "titolo": str, "aiuto": str, "segnaposto": str, "larghezza": str, "righe": int,
+    "unita": str, "completa": str, "voce": str, "messaggio": (str, dict), "massimo": int,
+    "tipi": list, "massimo_mb": int, "estremi": list, "eco": list, "ordine": list,
+}  # fmt: skip
 MAX_DEPTH = 12
 
 
@@ -54,35 +55,34 @@ def problems_of(ui: Mapping[str, Any], schema: Schema, folding: Folding) -> list
 
 
 def _shape(ui: Mapping[str, Any]) -> Iterator[Problem]:
-    yield from _unknown(ui, TOP, ())
-    for key, kind in (("ordine", list), ("gruppi", list), ("campi", dict), ("eco", list), ("intro", str)):
-        if not isinstance(ui.get(key, kind()), kind):
-            yield _at((key,), "Non è scritto nella forma attesa.")
-    for key, allowed in (("gruppi", GROUP), ("eco", ECHO)):
-        for index, part in enumerate(_listed(ui, key)):
-            if isinstance(part, dict):
-                yield from _unknown(part, allowed, (key, str(index)))
-            else:
-                yield _at((key, str(index)), "Qui serve un oggetto.")
-    for index, echo in enumerate(_listed(ui, "eco")):
+    yield from _words(ui, TOP, ())
+    for index, group in enumerate(_listed(ui, "gruppi")):
+        yield from _words(group, GROUP, ("gruppi", str(index)))
+        yield from _echoes(group, ("gruppi", str(index)))
+    yield from _echoes(ui, ())
+
+
+def _echoes(part: Any, at: tuple[str, ...]) -> Iterator[Problem]:
+    for index, echo in enumerate(_listed(part, "eco")):
+        yield from _words(echo, ECHO, (*at, "eco", str(index)))
         if isinstance(echo, dict) and not {"da", "campo"} <= echo.keys():
-            yield _at(("eco", str(index)), "Di’ «da» quale attività e quale «campo».")
+            yield _at((*at, "eco", str(index)), "Di’ «da» quale attività e quale «campo».")
 
 
 def _fields(ui: Mapping[str, Any], known: dict[str, str | None]) -> Iterator[Problem]:
-    fields = ui.get("campi", {})
+    fields = ui.get("campi") if isinstance(ui, dict) else None
     for name, field in fields.items() if isinstance(fields, dict) else ():
         if name not in known:
             yield _at(("campi", name), f"Il campo «{name}» non c’è nello schema.")
-        if not isinstance(field, dict):
-            yield _at(("campi", name), "Qui serve un oggetto.")
-            continue
-        yield from _unknown(field, FIELD, ("campi", name))
-        if "widget" in field:
+        yield from _words(field, FIELD, ("campi", name))
+        yield from _echoes(field, ("campi", name))
+        if isinstance(field, dict) and "widget" in field:
             yield from _widget(name, field["widget"], known.get(name))
+        if isinstance(field, dict) and len(_listed(field, "estremi")) not in (0, 2):
+            yield _at(("campi", name, "estremi"), "Gli estremi sono due.")
     for key, names in _mentioned(ui):
-        for name in names if isinstance(names, list) else ():
-            if name not in known:
+        for name in names:
+            if not isinstance(name, str) or name not in known:
                 yield _at(key, f"Il campo «{name}» non c’è nello schema.")
 
 
@@ -93,11 +93,10 @@ def _widget(name: str, widget: Any, kind: str | None) -> Iterator[Problem]:
         yield _at(("campi", name, "widget"), f"Il widget «{widget}» non va bene per un campo «{kind}».")
 
 
-def _mentioned(ui: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    yield ("ordine",), ui.get("ordine", [])
+def _mentioned(ui: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
+    yield ("ordine",), _listed(ui, "ordine")
     for index, group in enumerate(_listed(ui, "gruppi")):
-        if isinstance(group, dict):
-            yield ("gruppi", str(index), "campi"), group.get("campi", [])
+        yield ("gruppi", str(index), "campi"), _listed(group, "campi")
 
 
 def _paths(
@@ -119,14 +118,21 @@ def _paths(
         yield from _paths(part, folding, (*at, EACH), depth + 1)
 
 
-def _unknown(part: Mapping[str, Any], allowed: frozenset[str], at: tuple[str, ...]) -> Iterator[Problem]:
-    for key in part:
+def _words(
+    part: Any, allowed: Mapping[str, type | tuple[type, ...]], at: tuple[str, ...]
+) -> Iterator[Problem]:
+    if not isinstance(part, dict):
+        yield _at(at, "Qui serve un oggetto.")
+        return
+    for key, value in part.items():
         if key not in allowed:
             yield _at((*at, key), f"La parola «{key}» non è prevista qui.")
+        elif not isinstance(value, allowed[key]):
+            yield _at((*at, key), "Non è scritto nella forma attesa.")
 
 
-def _listed(ui: Mapping[str, Any], key: str) -> list[Any]:
-    value = ui.get(key, [])
+def _listed(part: Any, key: str) -> list[Any]:
+    value = part.get(key, []) if isinstance(part, dict) else []
     return value if isinstance(value, list) else []
 
 

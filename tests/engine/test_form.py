@@ -102,6 +102,7 @@ def test_a_reference_outside_the_bundle_is_refused_and_never_followed(ref):
         ({"not": {"type": "string"}}, "not"),
         ({"oneOf": [{"type": "string"}]}, "oneOf"),
         ({"anyOf": [{"type": "string"}]}, "anyOf"),
+        ({"type": "string", "default": "x"}, "default"),
         ({"$ref": "#"}, "$ref"),
         ({"$ref": "#/properties/b"}, "$ref"),
     ],
@@ -199,6 +200,26 @@ def test_the_dressing_of_a_form_is_checked_against_its_fields():
     schema = form({"eta": {"type": "integer"}})
     problems = schema.problems({"ordine": ["eta", "x"], "campi": {"eta": {"widget": "ruota"}}, "boh": 1})
     assert [problem.pointer for problem in problems] == ["ui#/boh", "ui#/campi/eta/widget", "ui#/ordine"]
+
+
+@pytest.mark.parametrize(
+    ("ui", "where"),
+    [
+        ([], "ui#"),
+        ({"campi": []}, "ui#/campi"),
+        ({"campi": {"eta": 1}}, "ui#/campi/eta"),
+        ({"campi": {"eta": {"righe": "4"}}}, "ui#/campi/eta/righe"),
+        ({"campi": {"eta": {"widget": "turni"}}}, "ui#/campi/eta/widget"),
+        ({"campi": {"eta": {"estremi": ["poco"]}}}, "ui#/campi/eta/estremi"),
+        ({"campi": {"eta": {"eco": [{"da": "visita"}]}}}, "ui#/campi/eta/eco/0"),
+        ({"gruppi": [{"campi": "eta"}]}, "ui#/gruppi/0/campi"),
+        ({"gruppi": ["eta"]}, "ui#/gruppi/0"),
+        ({"ordine": [["eta"]]}, "ui#/ordine"),
+        ({"eco": [{"campo": 3, "da": "x"}]}, "ui#/eco/0/campo"),
+    ],
+)
+def test_a_malformed_dress_is_pointed_at(ui, where):
+    assert where in [problem.pointer for problem in form({"eta": {"type": "integer"}}).problems(ui)]
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,14 @@ def test_even_an_odd_error_has_a_sentence(keyword):
     assert message.id == "c-campo"
 
 
+def test_an_operation_that_refuses_speaks_for_itself():
+    form = one(TEXT)
+    [message] = form.messages(
+        [FieldError(("campo",), "operazione", None, "Il fondo è finito.")], {"campo": "x"}
+    )
+    assert (message.text, message.summary) == ("Il fondo è finito.", "Motivo: il fondo è finito")
+
+
 def test_an_error_of_a_question_that_is_not_asked_is_told_too():
     [message] = one(TEXT).messages([FieldError(("altro", 3), "type")], {})
     assert (message.id, message.text) == ("modulo", "Questa risposta non va bene. Controllala.")

@@ -190,7 +190,7 @@ def test_money_comes_back_with_its_cents():
 NAMES = [
     "tetto", "motivo", "quali", "data_visita", "indicazioni", "indirizzo.via", "indirizzo.comune",
     "indirizzo.cap", "aprono.0.nome", "aprono.0.telefono", "aprono.1.codice_fiscale", "turni.0.dalle",
-    "turni.0.alle", "relazione",
+    "turni.0.alle",
 ]  # fmt: skip
 
 

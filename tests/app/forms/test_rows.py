@@ -46,6 +46,13 @@ def test_a_row_is_added_and_stays_until_the_form_is_sent():
     assert read(FORM, *pairs).data == {"chi": [{"nome": "Ada"}]}
 
 
+def test_rows_of_a_single_text_are_added_while_still_blank():
+    form = form_of({"note": {"type": "array", "minItems": 1, "items": {"type": "string"}}}, required=["note"])
+    added = again(form, read(form, ("_azione", "aggiungi:note"), *sent(page(form))))
+    assert len(added.xpath(".//li")) == 2
+    assert read(form, *sent(added)).data == {"note": []}
+
+
 def test_adding_stops_at_the_most_that_is_allowed():
     element = again(FORM, read(FORM, ("_azione", "aggiorna"), *ADA_BEA_CLO))
     assert element.xpath('.//button[starts-with(@value, "aggiungi")]') == []
