@@ -115,16 +115,15 @@ def _enter() -> Response | None:
         return None
     security.require_same_origin()
     found = _find_session()
-    believed = request.method in security.SAFE_METHODS or security.csrf_is_valid()
     if found is not None and found.valid:
         _work_as(found)
     if _is_public():
-        if not believed:
+        if not _is_believed():
             raise security.FormExpired
         return None
     if g.operator is None:
-        return _ask_login(found)
-    if not believed:
+        return _ask_login(found)  # a stranger's form is not even read
+    if not _is_believed():
         return _ask_again(found)
     if g.operator.must_change and request.endpoint not in _BEFORE_NEW_PASSWORD:
         return redirect(url_for("accounts.change_password"))
@@ -138,6 +137,10 @@ def _enter_api() -> None:
         _work_for(client.ente_id)
     elif not _is_public():
         raise Unauthorized
+
+
+def _is_believed() -> bool:
+    return request.method in security.SAFE_METHODS or security.csrf_is_valid()
 
 
 def _is_public() -> bool:
