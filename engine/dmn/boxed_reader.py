@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
+from engine import feel
 from engine.dmn.boxed import (
     BoxedContext,
     BoxedList,
@@ -37,8 +38,9 @@ def _is_ambiguous(name: str) -> bool:
 class BoxedReader:
     """Reads any boxed expression; `names` are those that hold operators or keywords, such as `A/B`."""
 
-    def __init__(self, names: frozenset[str]) -> None:
+    def __init__(self, names: frozenset[str], language: str) -> None:
         self.names = names
+        self.language = language
         self.readers: dict[str, Callable[[etree._Element, str], Boxed]] = {
             "literalExpression": self.literal,
             "decisionTable": self.table,
@@ -57,9 +59,8 @@ class BoxedReader:
     @classmethod
     def for_model(cls, root: etree._Element) -> BoxedReader:
         names = {name_of(element) for element in root.iter() if element.get("name")}
-        return cls(
-            frozenset(name for name in names if _OPERATOR.search(name) or KEYWORDS & set(name.split()))
-        )
+        ambiguous = frozenset(filter(_is_ambiguous, names))
+        return cls(ambiguous, root.get("expressionLanguage") or "feel")
 
     def inside(self, element: etree._Element, default_id: str) -> Boxed | None:
         """The boxed expression that the element holds, if any."""
@@ -77,11 +78,25 @@ class BoxedReader:
         if element is None:
             return Literal(default_id, "")
         identifier = element.get("id") or default_id
+        refused = self._other_language(element)
+        if refused is not None:
+            return Literal(identifier, text_of(element), refused=refused)
         return read_literal(identifier, text_of(element), element.get("typeRef"), self.names)
 
     def tests(self, element: etree._Element, default_id: str) -> Tests:
         """The unary tests of an element with a `text` child."""
-        return read_tests(element.get("id") or default_id, text_of(element), self.names)
+        identifier = element.get("id") or default_id
+        refused = self._other_language(element)
+        if refused is not None:
+            return Tests(identifier, text_of(element), refused=refused)
+        return read_tests(identifier, text_of(element), self.names)
+
+    def _other_language(self, element: etree._Element) -> feel.FeelSyntaxError | None:
+        """Why the text is not to be read as FEEL: it says that it is JUEL, JavaScript…"""
+        language = element.get("expressionLanguage") or self.language
+        if "feel" in language.lower():
+            return None
+        return feel.FeelSyntaxError(0, f"è scritta in {language}: si ammette solo FEEL")
 
     def literal(self, element: etree._Element, default_id: str) -> Boxed:
         return self.text(element, default_id)

@@ -195,6 +195,15 @@ def test_a_function_in_java_is_refused_before_it_is_published():
     assert only(java)[1] == "La funzione «f» è scritta in Java: si ammette solo FEEL."
 
 
+def test_other_expression_languages_are_refused():
+    # given
+    juel = '<literalExpression expressionLanguage="juel"><text>${a}</text></literalExpression>'
+    named = juel.replace("juel", "https://www.omg.org/spec/DMN/20230324/FEEL/").replace("${a}", "a")
+    # then
+    assert "juel" in only(decision("d", juel))[1]
+    assert problems(decision("d", named)) == []
+
+
 def test_a_type_that_does_not_exist_is_named():
     assert only(input_data("i", "tAssente")) == ("i", "Il tipo «tAssente» di «i» non esiste.")
 
