@@ -71,7 +71,7 @@ def _store(field: Field, typed: Typed, data: dict[str, Any], sources: Sources) -
             typed.texts = [sources.uploads.store(upload, field.name)]
     except UploadRefused as refused:
         reason = refused.reason
-    put_at(data, field.path, typed.text or None)
+    put_at(data, field.path, typed.file_id)
     return FieldError(field.path, "file", upload.filename, reason) if reason else None
 
 
@@ -139,7 +139,7 @@ class Reader:
         if typed.uploads:
             self._files[field.path] = field, typed
             return WAITING
-        return typed.text or None
+        return typed.file_id
 
 
 def _asked(parent: Field, typed: Typed) -> Iterator[tuple[str, Schema]]:

@@ -76,6 +76,12 @@ class Typed:
         return self.texts[-1] if self.texts else ""
 
     @property
+    def file_id(self) -> str | None:
+        """The id of a file sent before. A draft is kept as plain text, where a browser writes an empty
+        file as `[object File]`."""
+        return next((text for text in self.texts if text and not text.startswith("[object ")), None)
+
+    @property
     def blank(self) -> bool:
         """Nothing was written here or below, marks of our own (`_riga`) apart."""
         below = [part for name, part in self.parts.items() if not name.startswith("_")]

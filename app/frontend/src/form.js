@@ -45,9 +45,22 @@ function renamed(name, action) {
   return `${list}.${to}${rest}`;
 }
 
-document.addEventListener('htmx:before:swap', ({ detail: { ctx } }) => {
+/** An answer without the form (somebody else completed the step, say) is a page of its own. */
+function leave(form, action) {
+  const field = Object.assign(document.createElement('input'), { type: 'hidden', name: ACTION, value: action });
+  form.append(field);
+  HTMLFormElement.prototype.submit.call(form);
+}
+
+document.addEventListener('htmx:before:swap', (event) => {
+  const { ctx } = event.detail;
   const form = formOf(ctx);
   if (!form) return;
+  if (!ctx.text?.includes(`id="${form.id}"`)) {
+    event.preventDefault();
+    leave(form, 'aggiorna');
+    return;
+  }
   kept = new Map();
   for (const control of form.elements) {
     const name = control.name && changed.has(key(control)) ? renamed(key(control), ctx.percorsiAction) : null;

@@ -41,6 +41,7 @@ class Site:
         self.sources = sources or Sources()
         self.script = script
         self.accepted = None
+        self.taken = False
         self.posts: list[str | None] = []
         self.before_answer = lambda: None
 
@@ -50,6 +51,8 @@ class Site:
     def take(self) -> Response:
         self.posts.append(request.form.get("_azione"))
         self.before_answer()
+        if self.taken:
+            return make_response("<!doctype html><title>Presa</title><h1>L’ha completata Anna</h1>", 409)
         parsed = self.form.parse(request.form, request.files, self.sources)
         found = [] if parsed.action else self.form.check(parsed.data, parsed.refused, self.sources)
         if not parsed.action and not found:

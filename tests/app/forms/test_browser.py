@@ -212,6 +212,14 @@ def test_hours_are_counted_while_one_writes(visit):
     expect(page.locator("#c-turni-0-riga .pr-ore")).to_have_text("3:00")
 
 
+def test_an_answer_without_the_form_is_shown_as_a_page(visit):
+    site = Site(piano(), ANSWERS)
+    page = visit(site)
+    site.taken = True
+    page.get_by_label("No", exact=True).click()
+    expect(page.get_by_role("heading", name="L’ha completata Anna")).to_be_visible()
+
+
 def test_a_municipality_is_suggested_while_one_writes(visit):
     page = visit(Site(piano(), {}))
     page.locator("#c-indirizzo-comune").press_sequentially("samo")

@@ -230,6 +230,11 @@ def test_a_file_is_stored_and_only_its_id_is_data():
     assert read(FILE, *sent(shown), sources=shelf).data == {"campo": "f1"}
 
 
+def test_a_draft_keeps_the_file_that_was_stored():
+    assert read(FILE, ("campo", "f1"), ("campo", "[object File]")).data == {"campo": "f1"}
+    assert read(FILE, ("campo", "[object File]")).data == {}
+
+
 @pytest.mark.parametrize(
     ("upload", "text"),
     [
