@@ -1,6 +1,21 @@
-"""What gunicorn serves: `gunicorn app.wsgi:application`."""
+"""What gunicorn serves: `gunicorn app.wsgi:application`. It refuses a database that could mix enti."""
 
-from app.settings import Settings
+import sys
+
+from app.database import provision
+from app.settings import SettingRefused, Settings
+from app.startup import StartupRefused
 from app.web import create_app
 
-application = create_app(Settings.from_env())
+HALT = 3  # gunicorn ends at this code; at any other it would start the worker again for ever
+
+try:
+    settings = Settings.from_env()
+    if settings.database_url is None:
+        raise SettingRefused("DATABASE_URL", "manca: solo «percorsi run» avvia un database suo.")
+    provision.check(settings.database_url)
+except StartupRefused as refused:
+    print(refused, file=sys.stderr)
+    raise SystemExit(HALT) from refused
+
+application = create_app(settings)
