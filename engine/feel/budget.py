@@ -48,6 +48,11 @@ class Meter:
             raise FeelBudgetExceeded("seconds", self.budget.seconds)
         self.look_at_clock = max(self.steps - CLOCK_EVERY, 0)
 
+    def look(self) -> None:
+        """Read the clock now: for a single step that may be long, such as a search in a long text."""
+        self.look_at_clock = self.steps
+        self.spend()
+
     def grow(self, size: int) -> None:
         """Count items or characters about to be produced; call it before producing them."""
         self.size -= size

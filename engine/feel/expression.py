@@ -1,13 +1,13 @@
 """Parsed expressions and unary tests: parsed once, kept by text and names, evaluated many times."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import DecimalException
-from functools import lru_cache
-from typing import Any, TypeVar
+from functools import cached_property, lru_cache
+from typing import Any
 
 from engine.feel.analysis import Reading
-from engine.feel.compiler import compile_node
-from engine.feel.compiler.tests import compile_tests
+from engine.feel.compiler import Evaluator, compile_node
+from engine.feel.compiler.tests import Tester, compile_tests
 from engine.feel.environment import Environment
 from engine.feel.errors import FeelBudgetExceeded, FeelEvaluationError, FeelSyntaxError
 from engine.feel.interchange import from_json
@@ -17,25 +17,41 @@ from engine.feel.syntax import Node
 from engine.feel.values import Value
 
 CACHED = 4096
+KEPT_TEXT = 10_000
+"""Longer texts are parsed each time, so that a few thousand monsters cannot fill the memory."""
 NO_NAMES: frozenset[str] = frozenset()
-
-P = TypeVar("P", bound="Parsed")
 
 
 class Parsed:
-    """What expressions and unary tests share: the text and what it reads.
+    """What expressions and unary tests share: the text and what it reads."""
 
-    variables: root names read from the context, without locals and built-in functions. paths: the same with
-    the dotted path, `("isee", "valore")`. ambiguous: names in filters that may be properties of the items.
-    """
+    bound = NO_NAMES
 
-    def __init__(self, text: str, node: Node, names: frozenset[str], bound: frozenset[str]) -> None:
+    def __init__(self, text: str, node: Node, names: frozenset[str]) -> None:
         self.text = text
-        reading = Reading(names)
-        reading.visit(node, bound)
-        self.paths = frozenset(reading.paths)
-        self.variables = frozenset(path[0] for path in self.paths)
-        self.ambiguous = frozenset(reading.ambiguous)
+        self._node = node
+        self._names = names
+
+    @cached_property
+    def _reading(self) -> Reading:
+        reading = Reading(self._names)
+        reading.visit(self._node, self.bound)
+        return reading
+
+    @cached_property
+    def paths(self) -> frozenset[tuple[str, ...]]:
+        """What is read from the context, with its dotted path: `("isee", "valore")`."""
+        return frozenset(self._reading.paths)
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """The root names read from the context, without locals and built-in functions."""
+        return frozenset(path[0] for path in self.paths)
+
+    @cached_property
+    def ambiguous(self) -> frozenset[str]:
+        """Names in filters that may be properties of the items or variables: only values can tell."""
+        return frozenset(self._reading.ambiguous)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.text!r})"
@@ -44,9 +60,9 @@ class Parsed:
 class Expression(Parsed):
     """A parsed expression. It holds no state: one may be evaluated by several threads at once."""
 
-    def __init__(self, text: str, node: Node, names: frozenset[str]) -> None:
-        super().__init__(text, node, names, frozenset())
-        self._evaluate = compile_node(node)
+    def __init__(self, text: str, node: Node, names: frozenset[str], evaluator: Evaluator) -> None:
+        super().__init__(text, node, names)
+        self._evaluator = evaluator
 
     def evaluate(self, context: Mapping[str, object], env: Environment | None = None) -> Value:
         """The value in a context of JSON or FEEL values.
@@ -56,7 +72,7 @@ class Expression(Parsed):
         """
         run = Run(env or Environment())
         try:
-            value = self._evaluate(Root(context, run))
+            value = self._evaluator(Root(context, run))
             if type(value) in (list, dict):
                 weigh(value, run)
         except RecursionError:
@@ -69,9 +85,11 @@ class Expression(Parsed):
 class UnaryTests(Parsed):
     """Parsed unary tests: a cell of a decision table, or allowed values."""
 
-    def __init__(self, text: str, node: Node, names: frozenset[str]) -> None:
-        super().__init__(text, node, names, frozenset({"?"}))
-        self._passes = compile_tests(node)
+    bound = frozenset({"?"})
+
+    def __init__(self, text: str, node: Node, names: frozenset[str], tester: Tester) -> None:
+        super().__init__(text, node, names)
+        self._tester = tester
 
     def matches(
         self, value: object, context: Mapping[str, object], env: Environment | None = None
@@ -80,7 +98,7 @@ class UnaryTests(Parsed):
         run = Run(env or Environment())
         try:
             tested = from_json(value)
-            return self._passes(tested, Root(context, run).inner({"?": tested}))
+            return self._tester(tested, Root(context, run).inner({"?": tested}))
         except RecursionError:
             raise FeelBudgetExceeded("depth", run.meter.budget.depth) from None
         except DecimalException:
@@ -100,23 +118,53 @@ def weigh(value: Value, run: Run) -> None:
         waiting.extend(child for child in children if type(child) in (list, dict))
 
 
-@lru_cache(maxsize=CACHED)
 def parse(text: str, names: frozenset[str] = NO_NAMES) -> Expression:
     """The expression a text writes. `names` are the variables in scope: those with operators in them
     (`a+b`) or with words of the language (`profit and loss`) are read as names only if listed here.
     Raises FeelSyntaxError.
     """
-    return _built(Expression, text, parse_text(text, names), names)
+    return (_expression if len(text) <= KEPT_TEXT else _expression.__wrapped__)(text, names)
+
+
+def parse_unary_tests(text: str, names: frozenset[str] = NO_NAMES) -> UnaryTests:
+    """The unary tests a text writes; `names` as for `parse`. Raises FeelSyntaxError."""
+    return (_unary_tests if len(text) <= KEPT_TEXT else _unary_tests.__wrapped__)(text, names)
 
 
 @lru_cache(maxsize=CACHED)
-def parse_unary_tests(text: str, names: frozenset[str] = NO_NAMES) -> UnaryTests:
-    """The unary tests a text writes; `names` as for `parse`. Raises FeelSyntaxError."""
-    return _built(UnaryTests, text, parse_tests_text(text, names), names)
+def _expression(text: str, names: frozenset[str]) -> Expression:
+    compiled = _compiled if len(text) <= KEPT_TEXT else _compiled.__wrapped__
+    node, evaluator = compiled(text, _composed(names))
+    return Expression(text, node, names, evaluator)
 
 
-def _built(kind: Callable[[str, Node, frozenset[str]], P], text: str, node: Node, names: frozenset[str]) -> P:
+@lru_cache(maxsize=CACHED)
+def _unary_tests(text: str, names: frozenset[str]) -> UnaryTests:
+    compiled = _compiled_tests if len(text) <= KEPT_TEXT else _compiled_tests.__wrapped__
+    node, tester = compiled(text, _composed(names))
+    return UnaryTests(text, node, names, tester)
+
+
+def _composed(names: frozenset[str]) -> frozenset[str]:
+    """The names that change how a text is read. The others need not split the cache: every process instance
+    has a set of variables of its own, and all of them evaluate the same conditions.
+    """
+    return frozenset(name for name in names if not name.isidentifier())
+
+
+@lru_cache(maxsize=CACHED)
+def _compiled(text: str, names: frozenset[str]) -> tuple[Node, Evaluator]:
+    node = parse_text(text, names)
     try:
-        return kind(text, node, names)
+        return node, compile_node(node)
+    except RecursionError:
+        raise FeelSyntaxError(0, "espressione troppo annidata", text) from None
+
+
+@lru_cache(maxsize=CACHED)
+def _compiled_tests(text: str, names: frozenset[str]) -> tuple[Node, Tester]:
+    node = parse_tests_text(text, names)
+    try:
+        return node, compile_tests(node)
     except RecursionError:
         raise FeelSyntaxError(0, "espressione troppo annidata", text) from None

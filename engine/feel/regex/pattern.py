@@ -13,6 +13,9 @@ from engine.feel.regex.translation import to_re2
 from engine.feel.regex.tree import Back, Choice, Group, Node, PatternError, Repeat, Sequence
 
 Spans = list[tuple[int, int]]
+RE2_MEMORY = 2**21
+"""Bytes one pattern may use, program and automaton: past it RE2 refuses the pattern or slows down."""
+RE2_WORK_PER_STEP = 128
 
 
 class Pattern:
@@ -23,21 +26,27 @@ class Pattern:
         self.machine = Machine(node, self.groups, flags) if _has_back(node) else None
         self.linear = None if self.machine else _re2(node, flags)
 
+    def _pay(self, text: str, meter: Meter) -> None:
+        """RE2's worst case is the length of the text times the size of the program."""
+        size = self.linear.programsize if self.linear is not None else 1
+        meter.spend(1 + len(text) * size // RE2_WORK_PER_STEP)
+        meter.look()
+
     def matches(self, text: str, meter: Meter) -> bool:
         """Whether any part of the text matches."""
-        meter.spend(1 + len(text) // 16)
+        self._pay(text, meter)
         if self.linear is not None:
             return self.linear.search(text) is not None
         return next(self._search(text, meter), None) is not None
 
     def find(self, text: str, meter: Meter) -> Iterator[Spans]:
         """The matches from left to right, none overlapping."""
-        meter.spend(1 + len(text) // 16)
+        self._pay(text, meter)
         if self.linear is None:
             yield from self._search(text, meter)
             return
         for match in self.linear.finditer(text):
-            meter.spend()
+            meter.look()
             yield [match.span(group) for group in range(self.groups + 1)]
 
     def _search(self, text: str, meter: Meter) -> Iterator[Spans]:
@@ -65,6 +74,7 @@ def _has_back(node: Node) -> bool:
 def _re2(node: Node, flags: str) -> Any:
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = RE2_MEMORY
     inline = "".join(flag for flag in "im" if flag in flags)
     try:
         return re2.compile(f"(?{inline}:{to_re2(node, 'i' in flags)})", options)
@@ -72,7 +82,7 @@ def _re2(node: Node, flags: str) -> Any:
         raise PatternError("espressione regolare troppo grande") from None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def compile_pattern(text: str, flags: str) -> Pattern:
     """The compiled pattern. Raises PatternError."""
     return Pattern(text, flags)

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.feel import parse, parse_unary_tests
+from engine.feel.expression import _compiled
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,14 @@ def test_unary_tests_do_not_read_their_input() -> None:
 
 def test_a_parsed_text_is_kept() -> None:
     assert parse("1 + uno") is parse("1 + uno")
+
+
+def test_plain_names_in_scope_do_not_parse_a_text_again() -> None:
+    # given
+    parse("uno + due", frozenset({"uno", "due"}))
+    parsed = _compiled.cache_info().misses
+    # when
+    for number in range(20):
+        parse("uno + due", frozenset({"uno", "due", f"altro_{number}"}))
+    # then
+    assert _compiled.cache_info().misses == parsed

@@ -19,6 +19,7 @@ from engine.feel import (
 )
 
 DOUBLING = "for i in 1..200 return if i = 1 then [1] else [partial[-1], partial[-1]]"
+LONG_TEXT = '{t: string join(for i in 1..9000 return "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"), r: '
 DEEP = "for i in 1..900 return if i = 1 then [] else [partial[-1]]"
 
 
@@ -41,6 +42,7 @@ DEEP = "for i in 1..900 return if i = 1 then [] else [partial[-1]]"
         (r'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "((a*)*)*\1b")', "steps"),
         (r'replace("aaaaaaaaaaaaaaaaaaaaaaaaaaaa", "^(a|aa)+\1$b", "-")', "steps"),
         ("count(distinct values(for i in 1..5000 return [i]))", "steps"),
+        (LONG_TEXT + r'matches(t, "(x{1,100}){1,10}y")}', "steps"),
     ],
 )
 def test_a_bomb_ends_by_its_budget(text: str, resource: str | None) -> None:
