@@ -28,15 +28,18 @@ class Destinatario:
 
 
 def of(call: Call, request: dict[str, Any], persona: Persona | None) -> Destinatario:
-    """Who is named besides the persona receives; else the persona herself. Raises Broken when nobody is."""
-    if request.get("fornitore_id"):
-        return _fornitore(call, str(request["fornitore_id"]))
+    """An office before a supplier before the persona: the others named are those of whom the letter speaks.
+
+    Raises Broken when nobody is named.
+    """
     if request.get("ruolo"):
         return Destinatario("ruolo", str(request["ruolo"]), "interno", None)
     if request.get("comune"):
         return Destinatario("comune", str(request["comune"]), "pec", None)
     if request.get("autorita"):
         return Destinatario("autorita", str(request["autorita"]), "pec", None)
+    if request.get("fornitore_id"):
+        return _fornitore(call, str(request["fornitore_id"]))
     if persona is None:
         raise Broken("avviso.send: manca il destinatario")
     return _persona(call, persona, request.get("recapito"))

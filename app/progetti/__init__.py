@@ -1,0 +1,1 @@
+"""Social projects: analysis, goals, interventions, reviews and endings."""
