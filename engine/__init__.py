@@ -23,7 +23,7 @@ from engine.errors import (
 from engine.messages import Delivery
 from engine.operation import Broken, Call, Operation, Operations, Refused, Transient
 from engine.program import Program
-from engine.scenario import Scenario, ScenarioFailed
+from engine.scenario import Scenario, ScenarioFailed, scenarios
 from engine.views import (
     HistoryView,
     IncidentView,
@@ -74,5 +74,6 @@ __all__ = [
     "check_diagram",
     "from_folder",
     "operator",
+    "scenarios",
     "system",
 ]

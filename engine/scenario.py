@@ -1,21 +1,24 @@
 """Scenarios: stories told by analysts beside a diagram, played against the real engine.
 
 People, operations, called paths, messages and the clock come from the story; decisions, mappings, deadlines and
-forms are the bundle's own. The keys of a story are in processes/README.md. Nothing is committed.
+forms are the bundle's own. What a story lets an operation answer is held against the operation's schema and codes,
+so that no story rests on what the real one would never say. The keys of a story are in engine/story.py.
+Nothing is committed.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from jsonschema import Draft202012Validator
+from referencing import Registry
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import tables
+from engine import json, release, tables
 from engine.actor import Actor, system
 from engine.bundle import Bundle
 from engine.calendar import ROME, Calendar
@@ -24,11 +27,14 @@ from engine.dialect import HEADER_WRITES
 from engine.engine import Engine
 from engine.errors import AnswerRefused, FormInvalid
 from engine.operation import Call, Operation, Operations, Refused
-from engine.program import compile_bundle
 from engine.running import Running
+from engine.story import CLOCK, kind_of, listed
 
-ENTE = 0
-CLOCK = re.compile(r"\+(\d+) (giorni lavorativi|giorni|ore|mesi)")
+NOBODY = 0
+"""The ente of a story: none, so that its rows can meet no others."""
+
+SAINT = (6, 24)
+BY = system("scenario")
 
 
 class ScenarioFailed(Exception):
@@ -37,48 +43,60 @@ class ScenarioFailed(Exception):
     def __init__(self, step: int, message: str) -> None:
         where = {0: "inizio", -1: "allora"}.get(step, f"passo {step}")
         super().__init__(f"{where}: {message}")
+        self.step = step
 
 
-@dataclass
+@dataclass(frozen=True)
 class Scenario:
-    """One story about one bundle."""
+    """One story about one bundle; `name` is its file's, without folder and suffix."""
 
     bundle: Bundle
-    story: dict[str, Any]
-    _calendar: Calendar = field(default_factory=lambda: Calendar((6, 24)))
+    name: str
+    story: Mapping[str, Any]
 
-    def play(self, session: Session, operations: Operations, *, straight: bool = False) -> None:
-        """Play the story; raises ScenarioFailed where it does not hold.
+    def play(
+        self, session: Session, operations: Operations, *, straight: bool = False, ente_id: int = NOBODY
+    ) -> None:
+        """Play the story; raises ScenarioFailed where it does not hold, ReleaseRefused for the bundle.
 
         `straight` keeps the instance in memory throughout; otherwise it is saved and loaded at every step.
+        The session works for `ente_id` (row-level security); the caller rolls back.
         """
-        _Play(self, session, operations, straight).run()
+        _Play(self, session, operations, straight, ente_id).run()
+
+
+def scenarios(bundle: Bundle) -> list[Scenario]:
+    """The stories of a checked bundle, by name."""
+    files = bundle.named("scenari/", ".json")
+    return [Scenario(bundle, name, json.loads(content)) for name, content in sorted(files.items())]
 
 
 class _Play:
-    def __init__(self, scenario: Scenario, session: Session, operations: Operations, straight: bool) -> None:
+    def __init__(
+        self, scenario: Scenario, session: Session, operations: Operations, straight: bool, ente_id: int
+    ) -> None:
         self.story = scenario.story
+        self.slug = scenario.bundle.slug
         self.clock = FixedClock(datetime.fromisoformat(self.story["adesso"]))
-        self.calendar = scenario._calendar
+        self.calendar = Calendar(SAINT)
         self.written: dict[str, Any] = {}
-        elements = compile_bundle(scenario.bundle).diagram.elements.values()
-        self.writers = {element.headers.get(HEADER_WRITES) for element in elements}
         live: dict[int, Running] | None = {} if straight else None
+        self.session = session
+        self.operations = operations
         self.engine = Engine(
             session,
-            ENTE,
+            ente_id,
             Operations([self._stub(operation) for operation in operations]),
             calendar=self.calendar,
             clock=self.clock,
             live=live,
             stub_calls=True,
         )
-        self.session = session
-        self.slug = scenario.bundle.slug
-        self.engine.publish(scenario.bundle, system("scenario"))
+        release.publish(session, ente_id, scenario.bundle, operations, BY.label, self.clock.instant)
+        _, self.program = self.engine.current(self.slug)
         self.instance_id = 0
         self.here = 0
-        self.steps: dict[str, Callable[[str, dict[str, Any]], None]] = {
+        self.steps: dict[str, Callable[[Any, dict[str, Any]], None]] = {
             "attivita": self._human,
             "operazione": self._operation,
             "decisione": self._decision,
@@ -89,19 +107,20 @@ class _Play:
         }
 
     def _stub(self, operation: Operation) -> Operation:
-        """Outside, so that the story answers it; but what a human step writes is answered with that step."""
-        return replace(operation, call=self._answer_written, inside=operation.name in self.writers)
+        """A service waits for the story to answer it, as if it were outside; a human step's own write does not."""
+        return replace(operation, call=self._answer_written, inside=False)
 
     def _answer_written(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         return dict(self.written)
 
     def run(self) -> None:
-        self.instance_id = self.engine.start(self.slug, self.story.get("dato", {}), system("scenario")).id
+        self.instance_id = self.engine.start(self.slug, self.story.get("dato", {}), BY).id
+        self._no_incident()
         for number, step in enumerate(self.story["passi"], 1):
             self.here = number
-            kind = next((key for key in self.steps if key in step), None)
-            if kind is None:
-                raise ScenarioFailed(number, f"non si capisce: {', '.join(step)}")
+            kind = kind_of(step)
+            if not kind:
+                raise self.fail(f"non si capisce: {', '.join(step)}")
             self.steps[kind](step[kind], step)
             self._no_incident()
         self.here = -1
@@ -126,6 +145,7 @@ class _Play:
         if "scade_il" in step and due != step["scade_il"]:
             raise self.fail(f"«{element}» scade il {due}, non il {step['scade_il']}")
         self.written = step.get("scrive", {})
+        self._hold(self.program.element(element).headers.get(HEADER_WRITES), "scrive", self.written)
         # a different person each time, so that four eyes never stand in the way of a story
         by = Actor(f"scenario:{step.get('ruolo', 'persona')}", 1_000 + self.here)
         try:
@@ -136,36 +156,62 @@ class _Play:
         except AnswerRefused as error:
             raise self.fail(f"«{element}»: {error.message}") from error
 
+    def _hold(self, name: str | None, word: str, answer: dict[str, Any]) -> None:
+        """No real operation gives what its response schema does not name or allow; a story may leave things out."""
+        operation = self.operations.get(name) if name else None
+        if operation is None:
+            if answer:
+                raise self.fail(f"«{word}»: qui nessuna operazione scrive")
+            return
+        known = operation.response.get("properties")
+        for key in answer:
+            if known is not None and key not in known:
+                raise self.fail(
+                    f"«{operation.name}» non risponde mai con «{key}», ma con: {', '.join(known)}"
+                )
+        validator = Draft202012Validator(operation.response, registry=Registry())
+        for error in validator.iter_errors(answer):
+            if error.validator != "required":
+                where = ".".join(map(str, error.absolute_path)) or word
+                raise self.fail(f"«{operation.name}» non risponde così: {where} ({error.validator})")
+
     def _operation(self, element: str, step: dict[str, Any]) -> None:
         j = tables.job.c
-        job_id = self.session.execute(
-            select(j.id).where(
-                j.ente_id == ENTE,
+        job = self.session.execute(
+            select(j.id, j.operation)
+            .where(
+                j.ente_id == self.engine.ente_id,
                 j.instance_id == self.instance_id,
                 j.element_id == element,
                 j.status == "waiting",
             )
-        ).scalar()
-        if job_id is None:
+            .order_by(j.id)
+        ).first()
+        if job is None:
             raise self.fail(f"l'operazione «{element}» non è in attesa; {self._where()}")
         if "rifiuta" in step:
-            self.engine.refuse_job(job_id, Refused(step["rifiuta"]), system("scenario"))
-        else:
-            self.engine.finish_job(job_id, step.get("risponde", {}), system("scenario"))
+            operation = self.operations.get(job.operation)
+            if operation is not None and step["rifiuta"] not in operation.errors:
+                raise self.fail(f"«{job.operation}» non rifiuta mai con «{step['rifiuta']}»")
+            self.engine.refuse_job(job.id, Refused(step["rifiuta"]), BY)
+            return
+        answer = step.get("risponde", {})
+        self._hold(job.operation, "risponde", answer)
+        self.engine.finish_job(job.id, answer, BY)
 
     def _decision(self, element: str, step: dict[str, Any]) -> None:
         given = [row.answers for row in self.engine.history(self.instance_id) if row.element_id == element]
         if not given:
             raise self.fail(f"la decisione «{element}» non è stata presa; {self._where()}")
         if given[-1] != step["vale"]:
-            raise self.fail(f"la decisione «{element}» dà {given[-1]}, non {step['vale']}")
+            raise self.fail(f"la decisione «{element}» dà {_text(given[-1])}, non {_text(step['vale'])}")
 
     def _call(self, element: str, step: dict[str, Any]) -> None:
-        if not self.engine.give_back(self.instance_id, element, step.get("ritorna", {}), system("scenario")):
+        if not self.engine.give_back(self.instance_id, element, step.get("ritorna", {}), BY):
             raise self.fail(f"il percorso «{element}» non è stato chiamato; {self._where()}")
 
     def _message(self, name: str, step: dict[str, Any]) -> None:
-        delivery = self.engine.correlate(name, step["chiave"], step.get("porta", {}), system("scenario"))
+        delivery = self.engine.correlate(name, step["chiave"], step.get("porta", {}), BY)
         if delivery.outcome != "correlated":
             raise self.fail(f"nessuno aspetta «{name}» con chiave «{step['chiave']}»; {self._where()}")
 
@@ -174,12 +220,11 @@ class _Play:
         before = len(self.engine.history(self.instance_id))
         while due := self.engine.due_timers():
             for timer in due:
-                self.engine.fire_timer(timer, system("scenario"))
+                self.engine.fire_timer(timer, BY)
         fired = {
             row.element_id for row in self.engine.history(self.instance_id)[before:] if row.event == "timer"
         }
-        expected = step.get("scatta", [])
-        for element in [expected] if isinstance(expected, str) else expected:
+        for element in listed(step.get("scatta", [])):
             if element not in fired:
                 raise self.fail(f"«{element}» non scatta; scattano: {', '.join(sorted(fired)) or 'nessuno'}")
 
@@ -192,19 +237,18 @@ class _Play:
         if unit == "giorni lavorativi":
             # a deadline ends with its day: the clock goes just past it
             return self.calendar.after_working_days(now, count) + timedelta(seconds=1)
-        return (
-            now
-            + {"giorni": timedelta(days=1), "ore": timedelta(hours=1), "mesi": timedelta(days=30)}[unit]
-            * count
-        )
+        if unit == "mesi":
+            return _months_after(now, count)
+        return now + {"giorni": timedelta(days=1), "ore": timedelta(hours=1)}[unit] * count
 
-    def _waits(self, elements: list[str], step: dict[str, Any]) -> None:
-        if set(elements) - self._waiting():
-            raise self.fail(f"non aspetta in {', '.join(elements)}; {self._where()}")
+    def _waits(self, elements: Any, step: dict[str, Any]) -> None:
+        missing = [element for element in listed(elements) if element not in self._waiting()]
+        if missing:
+            raise self.fail(f"non aspetta in {', '.join(missing)}; {self._where()}")
 
     # ---- the end
 
-    def _then(self, then: dict[str, Any]) -> None:
+    def _then(self, then: Mapping[str, Any]) -> None:
         instance = self.engine.instance(self.instance_id)
         if "finisce_in" in then and instance.ended_in != then["finisce_in"]:
             raise self.fail(
@@ -222,7 +266,7 @@ class _Play:
             for part in path.split("."):
                 value = value.get(part) if isinstance(value, dict) else None
             if value != expected:
-                raise self.fail(f"«{path}» è {value}, non {expected}")
+                raise self.fail(f"«{path}» è {_text(value)}, non {_text(expected)}")
 
     def _waiting(self) -> set[str]:
         marks = self.engine.marks(self.instance_id)
@@ -236,3 +280,16 @@ class _Play:
 
     def _where(self) -> str:
         return f"qui aspetta: {', '.join(sorted(self._waiting())) or 'niente'}"
+
+
+def _months_after(instant: datetime, months: int) -> datetime:
+    """The same day and hour some months later, or the last day of a shorter month."""
+    local = instant.astimezone(ROME)
+    year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
+    following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+    day = min(local.day, (following - timedelta(days=1)).day)
+    return local.replace(year=year, month=month + 1, day=day)
+
+
+def _text(value: Any) -> str:
+    return json.dumps_text(value)
