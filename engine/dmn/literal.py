@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import DecimalException
 from typing import TYPE_CHECKING
 
 from engine import feel
 from engine.dmn.errors import ExpressionFailed
+from engine.dmn.region import EVERYTHING, Quick, Region, quick_test, region_of
 
 if TYPE_CHECKING:
     from engine.dmn.run import Run, Scope
@@ -34,21 +36,37 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Tests:
-    """The condition of a cell, or allowed values; without `tests` (an empty cell or `-`) all match."""
+    """The condition of a cell, or allowed values; without `tests` (an empty cell or `-`) all match.
+
+    `region` is what a cell of constants admits, `quick` the same as a plain comparison.
+    """
 
     element_id: str
     text: str
     names: frozenset[str] = frozenset()
     tests: feel.UnaryTests | None = None
     refused: feel.FeelSyntaxError | None = None
+    region: Region | None = None
+    quick: Quick | None = None
 
     def match(self, value: object, scope: Scope, run: Run) -> bool:
-        if self.tests is None:
-            if self.refused is not None:
-                run.null(ExpressionFailed(self.element_id, str(self.refused)))
-                return False
-            return True
-        return self.tests.matches(value, scope, run.cell_env) is True
+        quick = self._quickly(value)
+        if quick is not None:
+            return quick
+        if self.tests is not None:
+            return self.tests.matches(value, scope, run.cell_env) is True
+        if self.refused is not None:
+            run.null(ExpressionFailed(self.element_id, str(self.refused)))
+        return self.refused is None
+
+    def _quickly(self, value: object) -> bool | None:
+        """The answer for a number or text and a cell of such; None where FEEL has to say."""
+        if self.quick is None or type(value) is not self.quick[0]:
+            return None
+        try:
+            return self.quick[1](value)
+        except DecimalException:
+            return None
 
 
 def read_literal(element_id: str, text: str, type_ref: str | None, names: frozenset[str]) -> Literal:
@@ -64,8 +82,10 @@ def read_literal(element_id: str, text: str, type_ref: str | None, names: frozen
 def read_tests(element_id: str, text: str, names: frozenset[str]) -> Tests:
     """Compile the unary tests of a cell."""
     if text.strip() in ("", "-"):
-        return Tests(element_id, text)
+        return Tests(element_id, text, names, region=EVERYTHING)
     try:
-        return Tests(element_id, text, names, feel.parse_unary_tests(text, names))
+        tests = feel.parse_unary_tests(text, names)
     except feel.FeelSyntaxError as error:
         return Tests(element_id, text, names, None, error)
+    region = region_of(text, names, tests)
+    return Tests(element_id, text, names, tests, None, region, quick_test(region))

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from engine.dmn.check.region import Region, region_of
 from engine.dmn.literal import Tests
+from engine.dmn.region import EVERYTHING, Region
 from engine.dmn.table import DecisionTable
 
 MAX_COMPARISONS = 1_000_000
@@ -54,7 +54,7 @@ class _Column:
         self.rules: dict[str, int] = defaultdict(int)
         for rule, text in enumerate(cell.text for cell in self.cells):
             self.rules[text] |= 1 << rule
-        by_text = {cell.text: region_of(cell) for cell in self.cells}
+        by_text = {cell.text: cell.region for cell in self.cells}
         self.regions: Mapping[str, Region] = {text: region for text, region in by_text.items() if region}
         self.wide = [text for text, region in self.regions.items() if region.points() is None]
         self.cost = len(self.wide) * len(self.regions)
@@ -81,4 +81,4 @@ class _Column:
 
 def _cell(conditions: Sequence[Tests], number: int) -> Tests:
     """A cell of the rule; one that is missing reads as empty (and is a Problem of its own)."""
-    return conditions[number] if number < len(conditions) else Tests("", "-")
+    return conditions[number] if number < len(conditions) else Tests("", "-", region=EVERYTHING)

@@ -1,6 +1,7 @@
 """UNIQUE tables of constants: overlaps are found without evaluating anything."""
 
 import time
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from engine.dmn import RulesOverlap
 from engine.dmn.check.overlap import MAX_REPORTED
+from engine.dmn.literal import read_tests
+from engine.feel import parse_unary_tests
 from tests.engine.dmn.models import decision, model_of, table
 
 
@@ -102,6 +105,17 @@ def test_an_overlap_met_by_the_evaluation_was_foretold(rows, values):
         first, second, *_ = (int(rule[1:]) for rule in overlap.rules)
         # then: two negations are not compared, everything else is
         assert negations or f"{first} e {second}" in overlaps(*rows)
+
+
+@pytest.mark.parametrize("cell", [*CELLS, "1.0", '"a", "b"', 'not("a", 1)', '> "a"', '["a".."b")', "(< 3)"])
+def test_the_quick_test_of_a_cell_of_constants_answers_as_feel(cell):
+    # given
+    tests = read_tests("cella", cell, frozenset())
+    values = [Decimal(value) if isinstance(value, int) else value for value in VALUES]
+    # then
+    for value in values:
+        if tests.quick is not None and type(value) is tests.quick[0]:
+            assert tests.quick[1](value) is (parse_unary_tests(cell).matches(value, {}) is True)
 
 
 def test_other_policies_may_overlap():

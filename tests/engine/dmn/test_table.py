@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from engine.dmn import RulesOverlap, TableUndefined, TypeMismatch
-from engine.feel import Environment
+from engine.feel import Environment, FeelError
 from tests.engine.dmn.models import decision, model_of, table
 
 
@@ -184,6 +184,11 @@ def test_a_missing_value_matches_null_and_dash_and_leaves_no_warning():
     # then
     assert decide(xml, env, isee=None) == "senza"
     assert env.warnings == []
+
+
+def test_a_number_that_is_not_one_is_refused():
+    with pytest.raises(FeelError):
+        decide(table(["isee"], ["fascia"], [["<= 1000", '"bassa"']]), isee=Decimal("NaN"))
 
 
 def test_a_variable_that_does_not_exist_leaves_a_warning_with_its_name():
