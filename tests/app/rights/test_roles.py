@@ -1,10 +1,12 @@
 """The role catalogue: closed lists, and the segregations that the norm wants."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+import app
 from app.rights.roles import CATALOGUE, CATALOGUE_PATH, ROLES, assignable, load, title
 
 
@@ -29,15 +31,34 @@ def test_the_administrator_of_the_ente_and_the_auditor_see_no_case():
         assert role.livelli == frozenset()
 
 
-def test_who_pays_sees_neither_diary_nor_health():
-    for ruolo in (
-        "amministrativo",
-        "ragioneria",
-        "fornitore_accreditato",
-        "ufficio_casa",
-        "operatore_sportello",
-    ):
-        assert not {"diario", "salute"} & ROLES[ruolo].vede
+WITHOUT_DIARY = [
+    "operatore_sportello",
+    "amministrativo",
+    "ragioneria",
+    "ufficio_casa",
+    "ufficio_controlli",
+    "ufficio_domiciliarita",
+    "fornitore_accreditato",
+    "terzo_settore",
+    "arte_viewer",
+    "dirigente",
+]
+
+
+@pytest.mark.parametrize("ruolo", WITHOUT_DIARY)
+def test_who_does_not_follow_people_sees_neither_diary_nor_health(ruolo: str):
+    assert not {"diario", "salute"} & ROLES[ruolo].vede
+
+
+def test_every_role_that_a_path_waits_for_is_in_the_catalogue():
+    paths = list((Path(app.__file__).parent.parent / "processes").glob("*/*.bpmn"))
+    waited_for = {
+        role.strip()
+        for path in paths
+        for roles in re.findall(r'candidateGroups="([^"=]+)"', path.read_text())
+        for role in roles.split(",")
+    }
+    assert waited_for <= set(ROLES)
 
 
 def test_a_supplier_sees_no_isee():
