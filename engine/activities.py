@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 
 from engine import store
-from engine.dialect import HEADER_DIFFERENT_FROM, HEADER_UNITA, HEADER_WRITES, Element
+from engine.dialect import CYCLE, HEADER_DIFFERENT_FROM, HEADER_UNITA, HEADER_WRITES, Element
 from engine.errors import AnswerRefused, ReleaseNotFound
 from engine.operation import Broken, Call, Operation, Refused, Transient
 from engine.running import HUMAN, Running, Wait
@@ -299,10 +299,12 @@ class Activities:
 
     def _next_of_cycle(self, running: Running, wait: Wait, source: str) -> str:
         text = running.scripts.text(source, running.scripts.context(wait.task))
-        repeats, _, interval = str(text).partition("/")
+        cycle = CYCLE.fullmatch(str(text))
+        if cycle is None:
+            raise ExpressionFailed(f"«{source[:120]}»: non è un ciclo come R3/PT24H")
         fired = wait.task.internal_data.get("fired", 0) if wait.task is not None else 0
-        limit = repeats.removeprefix("R")
-        return "" if limit and fired >= int(limit) else interval
+        over = bool(cycle["times"]) and fired >= int(cycle["times"])
+        return "" if over else cycle["interval"]
 
 
 def key_of(running: Running, task: Task, element: Element) -> str:

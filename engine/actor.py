@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Actor:
-    """`account_id` is set for people; `label` is what history keeps: «operatore:12», «sistema:timer»."""
+    """`account_id` is set for people; `label` is what history keeps: «account:12», «sistema:timer»."""
 
     label: str
     account_id: int | None = None
@@ -15,7 +15,7 @@ class Actor:
 
 def operator(account_id: int) -> Actor:
     """A person who works here."""
-    return Actor(f"operatore:{account_id}", account_id)
+    return Actor(f"account:{account_id}", account_id)
 
 
 def system(part: str) -> Actor:

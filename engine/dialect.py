@@ -6,6 +6,7 @@ The extensions are those of Camunda 8's Modeler (namespace zeebe), plus three ta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +18,9 @@ ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 HEADER_DIFFERENT_FROM = "diverso_da"
 HEADER_UNITA = "unita"
 HEADER_WRITES = "scrive"
+
+CYCLE = re.compile(r"R(?P<times>\d{0,6})/(?P<interval>P.+)")
+"""A timer that repeats, `R3/PT24H`; without a number it goes on for ever."""
 
 EVENT_KINDS = (
     "message",

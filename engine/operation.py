@@ -25,7 +25,14 @@ class Refused(OperationError):
 
 
 class Transient(OperationError):
-    """The other side is not available now: try again later. The message carries no personal data."""
+    """The other side is not available now: try again later, after `retry_after` seconds when it is known.
+
+    The message carries no personal data.
+    """
+
+    def __init__(self, message: str, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Broken(OperationError):

@@ -40,14 +40,20 @@ class Program:
         return self.diagram.elements[element_id]
 
     @cached_property
-    def _common(self) -> dict[str, Any]:
+    def common(self) -> dict[str, Any]:
+        """The shared definitions that forms refer to, by reference."""
         common = self.bundle.named("forms/common/", ".json")
         return {f"common/{name}.json": json.loads(content) for name, content in common.items()}
 
-    def form(self, form_id: str) -> FormSchema | None:
-        """The schema of a form; None when the step has no form."""
+    def schema(self, form_id: str) -> dict[str, Any] | None:
+        """The JSON Schema of a form; None when the step has none."""
         content = self.bundle.files.get(f"forms/{form_id}.schema.json")
-        return None if content is None else FormSchema(json.loads(content), self._common)
+        return None if content is None else dict(json.loads(content))
+
+    def form(self, form_id: str) -> FormSchema | None:
+        """What checks the answers of a form; None when the step has none."""
+        schema = self.schema(form_id)
+        return None if schema is None else FormSchema(schema, self.common)
 
     def ui(self, form_id: str) -> dict[str, Any]:
         """The UI schema of a form; empty when there is none."""

@@ -1,9 +1,9 @@
 """Scenarios: stories told by analysts beside a diagram, played against the real engine.
 
-People, operations, called paths, messages and the clock come from the story; decisions, mappings, deadlines and
-forms are the bundle's own. What a story lets an operation answer is held against the operation's schema and codes,
-so that no story rests on what the real one would never say. The keys of a story are in engine/story.py.
-Nothing is committed.
+People, operations, called paths, messages and the clock come from the story; decisions, mappings, deadlines
+and forms are the bundle's own. What a story lets an operation answer is held against the operation's schema
+and codes, so that no story rests on what the real one would never say. The keys of a story are in
+engine/story.py. Nothing is committed.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class _Play:
         }
 
     def _stub(self, operation: Operation) -> Operation:
-        """A service waits for the story to answer it, as if it were outside; a human step's own write does not."""
+        """A service waits for the story's answer, as if outside; a human step's own write does not."""
         return replace(operation, call=self._answer_written, inside=False)
 
     def _answer_written(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
@@ -157,7 +157,7 @@ class _Play:
             raise self.fail(f"«{element}»: {error.message}") from error
 
     def _hold(self, name: str | None, word: str, answer: dict[str, Any]) -> None:
-        """No real operation gives what its response schema does not name or allow; a story may leave things out."""
+        """No real operation gives what its response schema does not name or allow; a story may say less."""
         operation = self.operations.get(name) if name else None
         if operation is None:
             if answer:

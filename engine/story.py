@@ -1,7 +1,8 @@
 """The format of a story (`scenari/<name>.json`), and what is wrong with one before it is played.
 
-Top: `percorso` (the bundle), `titolo`, `adesso` (the clock at the start, with its offset), `dato` (start data),
-`passi` (one key each, in order), `allora` (what holds at the end). The steps are in KINDS, with what each may say.
+Top: `percorso` (the bundle), `titolo`, `adesso` (the clock at the start, with its offset), `dato` (start
+data), `passi` (one key each, in order), `allora` (what holds at the end). The steps are in KINDS, with what
+each may say.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ def options(*, pool_size: int = 10) -> dict[str, Any]:
         "max_overflow": 5,
         "pool_timeout": POOL_TIMEOUT,
         "pool_pre_ping": False,
+        "hide_parameters": True,  # they are what people wrote: an error must not carry them into the logs
         "json_serializer": dumps_text,
         "json_deserializer": loads,
         "connect_args": {

@@ -64,7 +64,7 @@ def _known(call: Call, contatto: Contatto, codice_fiscale: str | None) -> Known:
 def _new(call: Call, contatto: Contatto) -> Known:
     """What is known of somebody who is not any of those found: a code that another has is not hers."""
     known = _known(call, contatto, None)
-    if known.codice is None or not registry.is_taken(session_of(call), call.ente_id, known.codice):
+    if known.codice is None or registry.holder(session_of(call), call.ente_id, known.codice) is None:
         return known
     birth = known.nata_il or known.codice.birth_on
     return replace(known, codice=None, nata_il=birth)

@@ -139,11 +139,12 @@ def add_code(session: Session, persona: Persona, code: CodiceFiscale, on: date) 
     session.flush()
 
 
-def is_taken(session: Session, ente_id: int, code: CodiceFiscale) -> bool:
-    """Does somebody have this very code?"""
+def holder(session: Session, ente_id: int, code: CodiceFiscale) -> int | None:
+    """The id of the persona who has this very code."""
     i = Identificativo
-    query = select(i.id).where(i.ente_id == ente_id, i.valore == code.value, i.al.is_(None))
-    return session.scalar(query) is not None
+    return session.scalar(
+        select(i.persona_id).where(i.ente_id == ente_id, i.valore == code.value, i.al.is_(None))
+    )
 
 
 def codice_fiscale(session: Session, persona: Persona) -> str | None:

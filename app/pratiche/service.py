@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit.journal import record
@@ -15,6 +15,7 @@ from app.persone.model import Persona
 from app.pratiche import orologio
 from app.pratiche.model import Pratica, Sospensione
 from app.pratiche.numero import next_number
+from app.servizi.models.domanda import Domanda
 from app.values import account_of, day_of
 from engine import Call, release
 
@@ -93,15 +94,22 @@ def current(call: Call) -> Pratica | None:
 
 
 def clock(session: Session, pratica: Pratica, on: datetime) -> orologio.Orologio | None:
-    """The legal clock at an instant, stopped when the pratica was closed; None for a path without a term."""
+    """The legal clock at an instant, stopped when the pratica was closed; None for a path without a term.
+
+    It starts with the application, for who applies (L. 241/1990 art. 2 c. 6); else when the pratica was opened.
+    """
     if pratica.termine_giorni is None:
         return None
+    d = Domanda
+    asked = session.scalar(
+        select(func.min(d.presentata_il)).where(d.ente_id == pratica.ente_id, d.pratica_id == pratica.id)
+    )
     s = Sospensione
     pauses = session.scalars(
         select(s).where(s.ente_id == pratica.ente_id, s.pratica_id == pratica.id).order_by(s.dal)
     )
     return orologio.read(
-        day_of(pratica.aperta_at),
+        asked or day_of(pratica.aperta_at),
         pratica.termine_giorni,
         [orologio.Pausa(pause.dal, pause.al, pause.motivo) for pause in pauses],
         day_of(pratica.chiusa_at or on),

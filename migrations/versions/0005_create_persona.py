@@ -9,7 +9,7 @@ from alembic import op
 from migrations.rls import protect
 
 revision = "0005"
-down_revision = "0004"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from engine.feel.analysis import mentions
 from engine.feel.compiler.core import Evaluator, compile_node, compiles
 from engine.feel.errors import Nulled
 from engine.feel.moments import Date
-from engine.feel.numbers import CONTEXT, ONE
+from engine.feel.numbers import CONTEXT, ONE, whole
 from engine.feel.ranges import Range
 from engine.feel.scope import Scope
 from engine.feel.values import Value, kind_name
@@ -35,8 +35,10 @@ def _range_points(value: Range) -> Iterable[Value]:
 
 
 def points_between(first: Value, last: Value) -> Iterator[Value]:
-    """Numbers or dates from first to last, both included, one by one upwards or downwards."""
+    """Integers or dates from first to last, both included, one by one upwards or downwards."""
     if type(first) is Decimal and type(last) is Decimal:
+        if whole(first) is None or whole(last) is None:
+            raise Nulled("si itera solo fra numeri interi")
         return _numbers(first, last)
     if type(first) is Date and type(last) is Date:
         down = first.ordinal > last.ordinal

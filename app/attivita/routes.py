@@ -1,0 +1,238 @@
+"""The page of a task: what to do and why, whose it is, the form, and what was answered before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app import errors
+from app.accounts.gate import current_operator
+from app.accounts.operator import Operator
+from app.attivita import drafts, service
+from app.attivita.page import Page, build, crumbs, first_answers
+from app.attivita.service import Case
+from app.audit import saw
+from app.database import db
+from app.forms import Message, Parsed, Tree
+from app.inbox import rows
+from app.inbox.rows import Filter
+from app.rights import policy
+from engine import AnswerRefused, FormInvalid, TaskNotOpen
+from engine.form import FieldError
+
+blueprint = Blueprint("attivita", __name__, url_prefix="/attivita")
+
+AWAY = {"rimanda": "attivita.choose_back", "delega": "attivita.choose_colleague", "sospendi": "inbox.scrivania"}
+
+
+@blueprint.get("/<int:task_id>")
+def show(task_id: int) -> str | tuple[str, int]:
+    operator = current_operator()
+    case = service.find(operator, task_id)
+    saw(case.pratica.persona_id, case.pratica.id, sezione="attivita")
+    if case.task.status != "open":
+        return _closed(case), 200
+    page = build(operator, case)
+    return _render(page, _tree_of_draft(operator, page))
+
+
+@blueprint.post("/<int:task_id>")
+def submit(task_id: int) -> str | Response | tuple[str, int]:
+    operator = current_operator()
+    case = service.find(operator, task_id)
+    saw(case.pratica.persona_id, case.pratica.id, sezione="attivita")
+    if case.task.status != "open":
+        return _conflict(operator, case), 409
+    page = build(operator, case)
+    action = request.form.get("azione", "completa")
+    if action in AWAY:
+        service.keep_draft(operator, task_id, request.form)
+        if action == "sospendi":
+            flash(f"«{case.task.name}» resta tra le tue, con la bozza salvata.", "ok")
+            return redirect(url_for("inbox.scrivania"), 303)
+        return redirect(url_for(AWAY[action], task_id=task_id), 303)
+    if page.form is None:
+        return _complete(operator, page, {}, None, action)
+    parsed = page.form.parse(request.form, request.files, page.sources)
+    if parsed.action:
+        return _render(page, page.form.tree(parsed.data, typed=parsed.typed, sources=page.sources))
+    messages = page.form.check(parsed.data, parsed.refused, page.sources)
+    if messages:
+        return _wrong(page, parsed, messages)
+    return _complete(operator, page, parsed.data, parsed, action)
+
+
+def _complete(
+    operator: Operator, page: Page, answers: dict[str, Any], parsed: Parsed | None, action: str
+) -> str | Response | tuple[str, int]:
+    task = page.case.task
+    try:
+        service.complete(operator, task.id, answers)
+    except TaskNotOpen:
+        return _conflict(operator, service.find(operator, task.id)), 409
+    except FormInvalid as error:
+        return _refused(page, answers, parsed, list(error.errors))
+    except AnswerRefused as error:
+        path = tuple(error.field.split(".")) if error.field else ()
+        return _refused(page, answers, parsed, [FieldError(path, "operazione", None, error.message)])
+    flash(f"Completata: {task.name}.", "ok")
+    if action == "completa_e_chiudi":
+        return redirect(url_for("pratiche.show", pratica_id=page.case.pratica.id), 303)
+    return redirect(_next(operator, page.case), 303)
+
+
+def _next(operator: Operator, case: Case) -> str:
+    """The next step of the same pratica if it is mine, else the nearest of my tasks, else the scrivania."""
+    engine = service.engine_of(operator)
+    mine = [t for t in engine.open_tasks(case.task.root_id) if t.assignee_id == operator.account_id]
+    if mine:
+        return url_for("attivita.show", task_id=mine[0].id)
+    now = engine.now()
+    nearest = rows.list_rows(db.session, operator, Filter("mie"), now)
+    if nearest:
+        return url_for("attivita.show", task_id=nearest[0].id)
+    return url_for("inbox.scrivania")
+
+
+def _wrong(page: Page, parsed: Parsed, messages: list[Message]) -> tuple[str, int]:
+    assert page.form is not None
+    tree = page.form.tree(parsed.data, messages, typed=parsed.typed, sources=page.sources)
+    return _render(page, tree), 422
+
+
+def _refused(
+    page: Page, answers: dict[str, Any], parsed: Parsed | None, errors: list[FieldError]
+) -> tuple[str, int]:
+    if page.form is None or parsed is None:
+        return _render(page, None, str(errors[0].expected or "Non è andata a buon fine.")), 422
+    general = [e for e in errors if not e.path]
+    messages = page.form.messages([e for e in errors if e.path], answers)
+    tree = page.form.tree(parsed.data, messages, typed=parsed.typed, sources=page.sources)
+    return _render(page, tree, str(general[0].expected) if general else None), 422
+
+
+def _tree_of_draft(operator: Operator, page: Page) -> Tree | None:
+    if page.form is None:
+        return None
+    draft = drafts.find(operator, page.case.task.id)
+    if draft is None:
+        return page.form.tree(first_answers(operator, page), sources=page.sources)
+    values = drafts.fields(draft)
+    values["_azione"] = "aggiorna"  # shown again as it was typed, checked only when sent
+    parsed = page.form.parse(values, None, page.sources)
+    return page.form.tree(parsed.data, typed=parsed.typed, sources=page.sources)
+
+
+def _render(page: Page, tree: Tree | None, refused: str | None = None) -> str:
+    operator = current_operator()
+    draft = drafts.find(operator, page.case.task.id)
+    return render_template(
+        "attivita/attivita.html",
+        page=page,
+        task=page.case.task,
+        pratica=page.case.pratica,
+        tree=tree,
+        rifiuto=refused,
+        perche_no=_reason(page),
+        briciole=crumbs(page.case),
+        bozza=draft.saved_at if draft else None,
+    )
+
+
+def _reason(page: Page) -> str:
+    if page.may_complete.allowed:
+        return ""
+    _, advice = errors.REFUSALS.get(page.may_complete.reason, ("", "Se ti serve, chiedi al responsabile."))
+    return advice
+
+
+def _closed(case: Case) -> str:
+    return render_template("attivita/chiusa.html", case=case, briciole=crumbs(case), tue=None)
+
+
+def _conflict(operator: Operator, case: Case) -> str:
+    """Somebody did it first: say who and when, and keep what was typed in sight."""
+    typed = [(name, text) for name, text in request.form.items(multi=True) if text and name[0] != "_"]
+    shown = [(name, text) for name, text in typed if name not in drafts.SERVICE]
+    return render_template("attivita/chiusa.html", case=case, briciole=crumbs(case), tue=shown)
+
+
+@blueprint.post("/<int:task_id>/bozza")
+def draft(task_id: int) -> Response | tuple[Response, int]:
+    """Keep what is being typed; asked by the page's script every few seconds."""
+    try:
+        saved = service.keep_draft(current_operator(), task_id, request.form)
+    except TaskNotOpen:
+        return jsonify(errore="L’attività è cambiata."), 409
+    return jsonify(salvata_alle=saved)
+
+
+@blueprint.post("/<int:task_id>/prendi")
+def take(task_id: int) -> Response:
+    service.claim(current_operator(), task_id)
+    return redirect(url_for("attivita.show", task_id=task_id), 303)
+
+
+@blueprint.post("/<int:task_id>/lascia")
+def leave(task_id: int) -> Response:
+    service.release(current_operator(), task_id)
+    flash("L’attività è di nuovo di tutta l’unità.", "ok")
+    return redirect(url_for("inbox.scrivania"), 303)
+
+
+@blueprint.get("/<int:task_id>/rimanda")
+def choose_back(task_id: int) -> str:
+    return _back_page(task_id, None)
+
+
+@blueprint.post("/<int:task_id>/rimanda")
+def back(task_id: int) -> Response | tuple[str, int]:
+    operator = current_operator()
+    reason = request.form.get("motivo", "").strip()
+    to_element = request.form.get("a", "")
+    if not reason or not to_element:
+        return _back_page(task_id, "Scegli il passo e scrivi il motivo: lo legge chi riprende il lavoro."), 422
+    service.send_back(operator, task_id, to_element, reason[:2_000])
+    flash("Rimandata indietro. Chi la riprende legge il tuo motivo.", "ok")
+    return redirect(url_for("inbox.scrivania"), 303)
+
+
+def _back_page(task_id: int, wrong: str | None) -> str:
+    operator = current_operator()
+    case = service.find(operator, task_id, "task:complete")
+    return render_template(
+        "attivita/rimanda.html",
+        case=case,
+        briciole=crumbs(case),
+        passi=service.engine_of(operator).send_back_targets(task_id),
+        errore=wrong,
+        scelto=request.form.get("a", ""),
+        motivo=request.form.get("motivo", ""),
+    )
+
+
+@blueprint.get("/<int:task_id>/delega")
+def choose_colleague(task_id: int) -> str:
+    operator = current_operator()
+    case = service.find(operator, task_id)
+    people = rows.colleagues(db.session, operator)
+    others = [(i, name) for i, name in people if i not in (operator.account_id, case.task.excluded_id)]
+    return render_template("attivita/delega.html", case=case, briciole=crumbs(case), colleghi=others)
+
+
+@blueprint.post("/<int:task_id>/delega")
+def delegate(task_id: int) -> Response:
+    operator = current_operator()
+    to = request.form.get("a", "")
+    if not to.isdigit():
+        flash("Scegli a chi dare l’attività.", "avviso")
+        return redirect(url_for("attivita.choose_colleague", task_id=task_id), 303)
+    try:
+        service.give(operator, task_id, int(to))
+    except policy.NotAllowed:
+        flash("Questa persona non può farla: scegli qualcun altro.", "avviso")
+        return redirect(url_for("attivita.choose_colleague", task_id=task_id), 303)
+    flash("Data alla collega o al collega che hai scelto.", "ok")
+    return redirect(url_for("inbox.scrivania"), 303)

@@ -1,0 +1,88 @@
+"""The clock: the installation's calendar work, done by one process at a time.
+
+Any number of clocks may run; an advisory lock elects one. BPMN timers do not hang on it: the workers poll them.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import Connection, text
+from sqlalchemy import Engine as Database
+from sqlalchemy.orm import Session
+
+from app.database import engine as databases
+from app.database.context import ente_context
+from app.enti.model import Ente
+from app.settings import Settings
+from app.wiring import EngineMaker, engines
+from engine.messages import bury_expired
+
+log = structlog.get_logger()
+
+ELECTION = 7_405_120_001  # the key of the advisory lock, any constant
+STANDBY = 1.0  # seconds between two attempts to be elected
+
+_ELECT = text("select pg_try_advisory_lock(:key)")
+_ALIVE = text("select 1")
+_STALLED = text("""
+    select procrastinate_retry_job_v2(j.id, now(), null, null, null)
+    from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id
+    where j.status = 'doing' and coalesce(w.last_heartbeat, '-infinity') < now() - interval '60 seconds'
+""")
+
+
+def run(settings: Settings) -> None:
+    """Stand by until elected, then keep the calendar until a signal or the loss of the database."""
+    stop = threading.Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+    database = databases.connect(settings.database_url or "", pool_size=2)
+    try:
+        while not stop.is_set():
+            with database.connect() as connection:
+                if connection.execute(_ELECT, {"key": ELECTION}).scalar_one():
+                    _keep(database, connection, stop)
+            stop.wait(STANDBY)
+    finally:
+        database.dispose()
+
+
+def _keep(database: Database, election: Connection, stop: threading.Event) -> None:
+    """Run the schedule for as long as the election holds."""
+    scheduler = BackgroundScheduler(timezone="Europe/Rome")
+    maker = engines()
+    scheduler.add_job(_retry_stalled, "interval", seconds=30, args=(database,))
+    scheduler.add_job(_bury_messages, "cron", hour=3, minute=10, args=(database, maker))
+    scheduler.start()
+    try:
+        while not stop.wait(STANDBY):
+            election.execute(_ALIVE)
+            election.commit()
+    finally:
+        scheduler.shutdown()
+
+
+def _retry_stalled(database: Database) -> None:
+    """Jobs of a worker that was killed go back to the queue."""
+    with Session(database) as session, session.begin():
+        session.execute(_STALLED)
+
+
+def _bury_messages(database: Database, maker: EngineMaker) -> None:
+    """Messages that nobody ever waited for become dead letters."""
+    with Session(database) as session:
+        enti = list(session.scalars(text(f"select id from {Ente.__tablename__}")))  # noqa: S608
+    for ente_id in enti:
+        with ente_context(ente_id), Session(database) as session, session.begin():
+            buried = bury_expired(maker(session, ente_id))
+        if buried:
+            log.warning("messages.dead", ente=ente_id, count=buried)

@@ -1,0 +1,72 @@
+"""What stands around a page: the bar's entries and who is at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from sqlalchemy import select
+
+from app.accounts.operator import Operator
+from app.database import db
+from app.enti.model import Unita
+from app.rights.policy import may_ever
+from app.rights.roles import ROLES
+
+
+@dataclass(frozen=True)
+class Who:
+    """The operator as the header names her."""
+
+    nome: str
+    ruolo: str | None
+    unita: str | None
+    tasti_spenti: bool = False
+
+
+def who(operator: Operator) -> Who:
+    """Name, role and unit of the operator's first grant."""
+    grant = operator.roles[0] if operator.roles else None
+    role = ROLES.get(grant.ruolo) if grant else None
+    unit = None
+    if grant is not None and grant.unita_id is not None:
+        unit = db.session.scalar(select(Unita.nome).where(Unita.id == grant.unita_id))
+    return Who(operator.name, role.titolo if role else None, unit)
+
+
+def menu(operator: Operator, open_for: Callable[[Operator], int | None]) -> list[dict[str, Any]]:
+    """The bar's entries that the operator's roles have."""
+    here = request.path
+    entries = []
+    if may_ever(operator, "read:inbox"):
+        entries.append(
+            {
+                "nome": "Scrivania",
+                "url": url_for("inbox.scrivania"),
+                "conteggio": open_for(operator),
+                "chiave": "mie",
+                "tasto": "s",
+                "corrente": here.startswith("/scrivania"),
+            }
+        )
+    if may_ever(operator, "read:contatti"):
+        entries.append(
+            {
+                "nome": "Persone",
+                "url": url_for("persone.search"),
+                "tasto": "p",
+                "corrente": here.startswith(("/cerca", "/persone")),
+            }
+        )
+    if may_ever(operator, "read:pratiche"):
+        entries.append(
+            {
+                "nome": "Pratiche",
+                "url": url_for("pratiche.index"),
+                "tasto": "r",
+                "corrente": here.startswith("/pratiche"),
+            }
+        )
+    return entries

@@ -1,0 +1,288 @@
+"""Everything that the page of a pratica shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+from sqlalchemy import or_, select
+
+from app import diagram
+from app.accounts.models import Account
+from app.accounts.operator import Operator
+from app.attivita.service import engine_of
+from app.database import db
+from app.enti.model import Unita
+from app.forms import Form
+from app.persone.view import flags, head
+from app.pratiche import service
+from app.pratiche.access import subject_of, task_subject
+from app.pratiche.model import Documento, Pratica, Protocollo
+from app.pratiche.orologio import Orologio, Tratto
+from app.rights import policy
+from engine import Engine, HistoryView, IncidentView, InstanceView, Program, TaskView
+from engine.running import HUMAN
+from engine.xml import parse_xml
+
+QUIET = ("startEvent", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway")
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One of the pratica's paths with its picture and its outline."""
+
+    instance: InstanceView
+    name: str
+    drawing: Markup
+    outline: diagram.Outline
+    marks: dict[str, str]
+    notes: dict[str, dict[str, Any]]
+    xml_url: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template reads."""
+
+    pratica: Pratica
+    persona: dict[str, Any] | None
+    bandiere: list[dict[str, Any]]
+    orologio: Orologio | None
+    tratti: list[dict[str, Any]]
+    compiti: list[TaskView]
+    primo: TaskView | None
+    fatti: list[tuple[str, str]]
+    cammini: list[Walk]
+    eventi: list[dict[str, Any]]
+    documenti: list[dict[str, Any]]
+    collegate: list[dict[str, Any]]
+    incidenti: list[IncidentView]
+    puo_risolvere: bool
+
+
+def build(operator: Operator, pratica: Pratica) -> Page:
+    """Gather the page; `read:pratiche` has been asked already."""
+    engine = engine_of(operator)
+    subject = subject_of(db.session, pratica)
+    root = pratica.instance_id or 0
+    instances = engine.instances_of(root)
+    history = engine.history(root)
+    names = _people(pratica, history)
+    tasks = engine.open_tasks(root)
+    clock = service.clock(db.session(), pratica, engine.now())
+    content = bool(policy.may(operator, "read:cartella", subject))
+    return Page(
+        pratica=pratica,
+        persona=head(pratica, operator),
+        bandiere=flags(pratica),
+        orologio=clock,
+        tratti=[_segment(t) for t in clock.tratti] if clock else [],
+        compiti=tasks,
+        primo=next((t for t in tasks if _mine(operator, pratica, t)), None),
+        fatti=_facts(pratica, instances, names),
+        cammini=[_walk(engine, pratica, i, history, tasks, names) for i in instances],
+        eventi=_events(engine, instances, history, names, content),
+        documenti=_documents(pratica) if content else [],
+        collegate=_linked(operator, pratica),
+        incidenti=engine.open_incidents(root),
+        puo_risolvere=bool(policy.may(operator, "incidente:resolve", subject)),
+    )
+
+
+def _mine(operator: Operator, pratica: Pratica, task: TaskView) -> bool:
+    return bool(policy.may(operator, "task:complete", task_subject(db.session, pratica, task)))
+
+
+def _segment(tratto: Tratto) -> dict[str, Any]:
+    kinds = {"sospeso": "fermo", "oltre": "oltre"}
+    kind = kinds.get(tratto.kind, "resto" if tratto.da_venire else "usati")
+    return {"tipo": kind, "giorni": tratto.days}
+
+
+def _people(pratica: Pratica, history: Sequence[HistoryView]) -> dict[int, str]:
+    ids = {_account(row.by) for row in history} | {pratica.responsabile_id or 0, pratica.case_manager_id or 0}
+    rows = db.session.execute(select(Account.id, Account.nome, Account.cognome).where(Account.id.in_(ids)))
+    return {row.id: f"{row.nome} {row.cognome}" for row in rows}
+
+
+def _account(by: str) -> int:
+    kind, _, number = by.partition(":")
+    return int(number) if kind == "account" and number.isdigit() else 0
+
+
+def _facts(
+    pratica: Pratica, instances: Sequence[InstanceView], names: dict[int, str]
+) -> list[tuple[str, str]]:
+    unita = db.session.scalar(select(Unita.nome).where(Unita.id == pratica.unita_id))
+    protocol = db.session.scalar(
+        select(Protocollo).where(Protocollo.pratica_id == pratica.id).order_by(Protocollo.id).limit(1)
+    )
+    facts = [
+        ("Responsabile del procedimento", names.get(pratica.responsabile_id or 0, "da nominare")),
+        ("La segue", names.get(pratica.case_manager_id or 0, "nessuno ancora")),
+        ("Unità", unita or "tutto l’ente"),
+    ]
+    if protocol is not None:
+        facts.append(("Protocollo", f"PG/{protocol.anno}/{protocol.numero}"))
+    if instances:
+        first = instances[0]
+        facts.append(("Regole applicate", f"{pratica.titolo}, release {first.release} ({first.hash[:6]})"))
+    return facts
+
+
+def _walk(
+    engine: Engine,
+    pratica: Pratica,
+    instance: InstanceView,
+    history: Sequence[HistoryView],
+    tasks: Sequence[TaskView],
+    names: dict[int, str],
+) -> Walk:
+    program = engine.program(instance.hash)
+    root = parse_xml(program.bundle.diagram)
+    marks = _marks(engine, program, instance)
+    return Walk(
+        instance=instance,
+        name=program.bundle.title,
+        drawing=diagram.svg(root, marks, key=f"dia{instance.id}"),
+        outline=diagram.outline(root, marks),
+        marks=marks,
+        notes=_notes(instance, history, tasks, names),
+        xml_url=url_for("pratiche.drawing", pratica_id=pratica.id, instance_id=instance.id),
+    )
+
+
+def _marks(engine: Engine, program: Program, instance: InstanceView) -> dict[str, str]:
+    """Where the path has been and is; once it has ended, what was left aside was never walked."""
+    elements = program.diagram.elements
+    found = {
+        identity: mark
+        for identity, mark in engine.marks(instance.id).items()
+        if mark == "fatto" or elements[identity].kind not in ("boundaryEvent", "startEvent")
+    }
+    for identity, mark in list(found.items()):
+        parent = elements[identity].parent if identity in elements else ""
+        if mark == "ora" and parent in elements:
+            found[parent] = "ora"
+    if instance.status != "open":
+        found |= {identity: "saltato" for identity in elements if identity not in found}
+    return found
+
+
+def _notes(
+    instance: InstanceView,
+    history: Sequence[HistoryView],
+    tasks: Sequence[TaskView],
+    names: dict[int, str],
+) -> dict[str, dict[str, Any]]:
+    notes: dict[str, dict[str, Any]] = {}
+    for row in history:
+        if row.instance_id == instance.id and row.event == "done":
+            who = names.get(_account(row.by), "")
+            day = f"{row.at.astimezone():%d/%m/%Y}"
+            notes[row.element_id] = {"chi": f"{who}, {day}" if who else day}
+    for task in tasks:
+        if task.instance_id == instance.id:
+            notes[task.element_id] = {"url": url_for("attivita.show", task_id=task.id)}
+    return notes
+
+
+def _events(
+    engine: Engine,
+    instances: Sequence[InstanceView],
+    history: Sequence[HistoryView],
+    names: dict[int, str],
+    content: bool,
+) -> list[dict[str, Any]]:
+    programs = {i.id: engine.program(i.hash) for i in instances}
+    told = (_event(programs[row.instance_id], row, names, content) for row in history)
+    return [event for event in reversed(list(told)) if event is not None]
+
+
+def _event(
+    program: Program, row: HistoryView, names: dict[int, str], content: bool
+) -> dict[str, Any] | None:
+    element = program.diagram.elements.get(row.element_id)
+    if element is None or (element.kind in QUIET and row.event == "done"):
+        return None
+    automatic = element.kind not in HUMAN and row.event == "done"
+    who = names.get(_account(row.by), "")
+    return {
+        "quando": row.at,
+        "titolo": _headline(element.name, row),
+        "testo": _told(program, row, who, content),
+        "automatico": automatic,
+    }
+
+
+def _headline(name: str, row: HistoryView) -> str:
+    return {
+        "sent_back": f"Rimandata indietro da: {name}",
+        "cancelled": "Pratica annullata",
+        "started": f"Cominciato: {name}",
+        "timer": f"Scaduto il tempo: {name}",
+        "message": f"Arrivata notizia: {name}",
+        "error": f"Non riuscito: {name}",
+    }.get(row.event, name)
+
+
+def _told(program: Program, row: HistoryView, who: str, content: bool) -> str:
+    parts = [f"{who}." if who else ""]
+    if isinstance(row.why, dict):
+        if row.why.get("motivo"):
+            parts.append(f"«{row.why['motivo']}»" if content else "")
+        for table, rules in row.why.get("tabelle", []):
+            numbers = ", ".join(str(rule) for rule in rules)
+            parts.append(f"Tabella «{str(table).replace('_', ' ')}», regola {numbers}." if numbers else "")
+    if content and isinstance(row.answers, dict):
+        parts.append(_answers(program, row))
+    return " ".join(part for part in parts if part)
+
+
+def _answers(program: Program, row: HistoryView) -> str:
+    """The answers in a line, by their titles; long ones are for the task's own page."""
+    element = program.element(row.element_id)
+    schema = program.schema(element.form_id) if element.form_id else None
+    if schema is None:
+        return ""
+    form = Form(schema, program.ui(element.form_id or ""), program.common)
+    said = [
+        f"{form.title((name,), row.answers)}: {words}"
+        for name in row.answers
+        if 0 < len(words := form.words((name,), row.answers)) <= 60
+    ]
+    return "; ".join(said[:6])
+
+
+def _documents(pratica: Pratica) -> list[dict[str, Any]]:
+    found = db.session.scalars(
+        select(Documento).where(Documento.pratica_id == pratica.id).order_by(Documento.id.desc()).limit(50)
+    )
+    return [{"nome": d.titolo, "nota": f"{_day(d.recorded_at.date())}"} for d in found]
+
+
+def _day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+def _linked(operator: Operator, pratica: Pratica) -> list[dict[str, Any]]:
+    """The pratica that opened this one and those it opened; of what may not be read, only that it exists."""
+    found = db.session.scalars(
+        select(Pratica).where(or_(Pratica.id == (pratica.aperta_da_id or 0), Pratica.aperta_da_id == pratica.id))
+    )
+    linked = []
+    for other in found:
+        readable = policy.may(operator, "read:pratiche", subject_of(db.session, other))
+        if readable.absent:
+            continue
+        relation = "ha aperto questa pratica" if other.id == pratica.aperta_da_id else "aperta da questa pratica"
+        state = "chiusa" if other.chiusa_at else "in corso"
+        url = url_for("pratiche.show", pratica_id=other.id) if readable else None
+        linked.append(
+            {"nome": f"{other.titolo} {other.protocol_number}", "url": url, "nota": f"{state}, {relation}"}
+        )
+    return linked

@@ -1,0 +1,104 @@
+"""The pages of a pratica: its number and term, how far it has come, what happened, what hangs on it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.accounts.gate import current_operator
+from app.accounts.operator import Operator
+from app.attivita.service import engine_of
+from app.audit import saw
+from app.database import db
+from app.pratiche import elenco, page, resolving, starting
+from app.pratiche.access import subject_of
+from app.pratiche.model import Pratica
+from app.rights import policy
+
+blueprint = Blueprint("pratiche", __name__, url_prefix="/pratiche")
+
+
+@blueprint.get("/")
+def index() -> str:
+    """The pratiche that the operator may read, open ones first."""
+    operator = current_operator()
+    policy.require_ever(operator, "read:pratiche")
+    wanted = elenco.Filter(
+        q=request.args.get("q_lista", "")[:100],
+        percorso=request.args.get("percorso", "")[:100],
+        chiuse=request.args.get("chiuse", "") == "si",
+        pagina=min(max(request.args.get("pagina", 1, type=int), 1), 10_000),
+    )
+    rows, more = elenco.list_rows(operator, wanted)
+    return render_template(
+        "pratiche/elenco.html", righe=rows, altre=more, filtro=wanted, percorsi=elenco.paths()
+    )
+
+
+@blueprint.get("/<int:pratica_id>")
+def show(pratica_id: int) -> str:
+    operator = current_operator()
+    pratica, decision = _readable(operator, pratica_id)
+    saw(pratica.persona_id, pratica.id, sezione="pratica", straordinario=_extraordinary(decision))
+    return render_template("pratiche/pratica.html", p=page.build(operator, pratica))
+
+
+@blueprint.get("/<int:pratica_id>/diagramma/<int:instance_id>.bpmn")
+def drawing(pratica_id: int, instance_id: int) -> Response:
+    """The diagram of one of the pratica's paths, for the viewer: it names no person."""
+    operator = current_operator()
+    pratica, _ = _readable(operator, pratica_id)
+    engine = engine_of(operator)
+    for instance in engine.instances_of(pratica.instance_id or 0):
+        if instance.id == instance_id:
+            content = engine.program(instance.hash).bundle.diagram
+            return Response(content, mimetype="application/xml")
+    raise NotFound
+
+
+def _readable(operator: Operator, pratica_id: int) -> tuple[Pratica, policy.Decision]:
+    pratica = db.session.scalar(select(Pratica).where(Pratica.id == pratica_id))
+    if pratica is None:
+        raise NotFound
+    return pratica, policy.require(operator, "read:pratiche", subject_of(db.session, pratica))
+
+
+def _extraordinary(decision: policy.Decision) -> bool:
+    return decision.reason is policy.Reason.EXTRAORDINARY
+
+
+@blueprint.post("/<int:pratica_id>/incidenti/<int:incident_id>")
+def retry(pratica_id: int, incident_id: int) -> AnyResponse:
+    """Try again what had stopped."""
+    operator = current_operator()
+    pratica, _ = _readable(operator, pratica_id)
+    resolving.retry(operator, pratica, incident_id)
+    flash("Il passo è ripartito.", "ok")
+    return redirect(url_for("pratiche.show", pratica_id=pratica_id), 303)
+
+
+@blueprint.post("/contatto")
+def start_contact() -> AnyResponse:
+    """Somebody asks for help: open a first contact and go straight to its first step."""
+    operator = current_operator()
+    policy.require_ever(operator, "pratica:start")
+    pratica = starting.start(operator, "primo_contatto")
+    tasks = engine_of(operator).open_tasks(pratica.instance_id or 0)
+    if not tasks:
+        return redirect(url_for("pratiche.show", pratica_id=pratica.id), 303)
+    return redirect(url_for("attivita.show", task_id=tasks[0].id), 303)
+
+
+@blueprint.post("/avvia")
+def start() -> AnyResponse:
+    """Start a path for a persona already known."""
+    operator = current_operator()
+    policy.require_ever(operator, "pratica:start")
+    percorso, persona = request.form.get("percorso", ""), request.form.get("persona_id", "")
+    if percorso not in dict(starting.paths(operator)) or not persona.isdigit():
+        flash("Scegli un percorso dall’elenco.", "avviso")
+        return redirect(url_for("pratiche.index"), 303)
+    pratica = starting.start(operator, percorso, int(persona))
+    return redirect(url_for("pratiche.show", pratica_id=pratica.id), 303)

@@ -1,0 +1,89 @@
+"""The web application: `create_app` puts the parts together, each with its own routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, jsonify, url_for
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+
+from app import assets, errors, format, logs, pagine, security
+from app.accounts import gate
+from app.accounts import routes as accounts
+from app.accounts.gate import public
+from app.accounts.operator import Operator
+from app.attivita import routes as attivita
+from app.database import db
+from app.database import engine as databases
+from app.enti.model import Ente
+from app.forms.routes import blueprint as forms
+from app.inbox import routes as inbox
+from app.inbox.counts import open_for
+from app.persone import routes as persone
+from app.pratiche import routes as pratiche
+from app.settings import Settings
+from app.wiring import EngineMaker, engines
+
+MAX_REQUEST = 32 * 1024 * 1024  # bytes, a scanned document included
+
+
+def create_app(settings: Settings, maker: EngineMaker | None = None) -> Flask:
+    """The application for these settings; `maker` makes its engines (default: as the environment says)."""
+    logs.configure()
+    app = Flask("app")
+    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=MAX_REQUEST)
+    app.extensions["percorsi_engines"] = maker or engines()
+    databases.init_app(app, settings.database_url or "")
+    security.init_app(app, production=settings.is_production)
+    gate.init_app(app)
+    errors.init_app(app)
+    assets.init_app(app)
+    format.init_app(app)
+    for part in (accounts, inbox, attivita, pratiche, persone):
+        app.register_blueprint(part.blueprint)
+    app.register_blueprint(forms)
+    app.register_blueprint(pagine.blueprint)
+    app.add_url_rule("/health/live", "live", public(_live))
+    app.add_url_rule("/health/ready", "ready", public(_ready))
+    app.context_processor(_frame)
+    return app
+
+
+def _live() -> Response:
+    """The process answers."""
+    return jsonify(stato="vivo")
+
+
+def _ready() -> Response:
+    """The process can serve: its database answers."""
+    db.session.execute(text("select 1"))
+    return jsonify(stato="pronto")
+
+
+def _frame() -> dict[str, Any]:
+    """What base.html shows around every page."""
+    operator = g.get("operator")
+    try:
+        return _around(operator) if operator is not None else STRANGER
+    except SQLAlchemyError:  # an error page must come out even without a database
+        return STRANGER
+
+
+STRANGER: dict[str, Any] = {"operatore": None, "ente_nome": "Percorsi", "voci": []}
+
+
+def _around(operator: Operator) -> dict[str, Any]:
+    ente = db.session.get(Ente, operator.ente_id)
+    return {
+        "operatore": pagine.who(operator),
+        "ente_nome": ente.nome if ente else "",
+        "voci": pagine.menu(operator, open_for),
+        "menu_operatore": [
+            {"nome": "Cambia password", "url": url_for("accounts.change_password")},
+            {"nome": "Esci", "url": url_for("accounts.log_out"), "invia": True},
+        ],
+        "cerca_url": url_for("persone.search"),
+        "conteggi_url": url_for("inbox.counts"),
+    }

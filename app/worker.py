@@ -1,0 +1,174 @@
+"""The worker: calls outside bodies for the jobs in the queue, and fires the timers that are due.
+
+Any number of workers may run, on any number of machines, against one database.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from types import FrameType
+from typing import Any
+
+import procrastinate
+import structlog
+from sqlalchemy import Engine as Database
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.database import engine as databases
+from app.database.context import ente_context
+from app.settings import Settings
+from app.wiring import QUEUE, TASK, EngineMaker, engines
+from engine import Broken, Call, JobToRun, Refused, Transient, system
+
+log = structlog.get_logger()
+
+CONCURRENCY = 4
+TIMER_PAUSE = 1.0  # seconds between two looks when nothing is due
+FIRST_RETRY = 10  # seconds
+LONGEST_RETRY = 3_600
+
+_TAKE_TIMER = text("select ente_id, timer_id from engine_take_due_timer()")
+_NOW = text("select clock_timestamp()")
+
+
+def run(settings: Settings) -> None:
+    """Work until a signal asks to stop; jobs under way are finished first."""
+    database = databases.connect(settings.database_url or "", pool_size=CONCURRENCY + 2)
+    maker = engines()
+    stop = threading.Event()
+    timers = threading.Thread(target=fire_timers, args=(database, maker, stop), name="timers")
+    app = queue(settings.database_url or "", database, maker)
+    with ExitStack() as stack:
+        stack.callback(database.dispose)
+        stack.callback(timers.join)
+        stack.callback(stop.set)
+        _stop_on_signals(stop)
+        timers.start()
+        app.run_worker(queues=[QUEUE], concurrency=CONCURRENCY, delete_jobs="successful")
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    """The queue's own worker handles signals while it runs; before that, ours."""
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, ask)
+
+
+def queue(database_url: str, database: Database, maker: EngineMaker) -> procrastinate.App:
+    """The queue, with its one task: call an operation for a job of an ente."""
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=_conninfo(database_url)))
+
+    # only what we did not foresee comes here, such as a database that went away: our own retries are elsewhere
+    @app.task(name=TASK, queue=QUEUE, retry=procrastinate.RetryStrategy(max_attempts=50, wait=10))
+    def job(ente_id: int, job_id: int) -> None:
+        run_job(database, maker, ente_id, job_id)
+
+    return app
+
+
+def _conninfo(database_url: str) -> str:
+    scheme, _, rest = database_url.partition("://")
+    return f"{scheme.partition('+')[0]}://{rest}"
+
+
+# ---- jobs
+
+
+def run_job(database: Database, maker: EngineMaker, ente_id: int, job_id: int) -> None:
+    """One attempt: claimed in a transaction, called outside any, answered in another."""
+    with ente_context(ente_id):
+        with Session(database) as session, session.begin():
+            claimed = maker(session, ente_id).claim_job(job_id)
+        if claimed is None:
+            return
+        answer = _attempt(maker, ente_id, claimed)
+        with Session(database) as session, session.begin():
+            answer.bring(maker, session, ente_id)
+
+
+class _Answer:
+    """What came of an attempt, to be told to the engine."""
+
+    def __init__(self, job: JobToRun, outcome: dict[str, Any] | Refused | Transient | Broken) -> None:
+        self.job = job
+        self.outcome = outcome
+
+    def bring(self, maker: EngineMaker, session: Session, ente_id: int) -> None:
+        """Finish, refuse, queue again or stop the job."""
+        engine, by = maker(session, ente_id), system("worker")
+        if isinstance(self.outcome, Refused):
+            engine.refuse_job(self.job.id, self.outcome, by)
+        elif isinstance(self.outcome, Transient | Broken):
+            retry_at = self._retry_at(session.execute(_NOW).scalar_one())
+            log.warning("job.failed", job=self.job.id, operation=self.job.operation, retry_at=str(retry_at))
+            engine.fail_job(self.job.id, str(self.outcome), by, retry_at)
+        else:
+            engine.finish_job(self.job.id, self.outcome, by)
+
+    def _retry_at(self, now: datetime) -> datetime | None:
+        if isinstance(self.outcome, Broken) or self.job.attempts >= self.job.retries:
+            return None
+        wait: float = min(LONGEST_RETRY, FIRST_RETRY * 2 ** (self.job.attempts - 1))
+        # jitter, so that a body that comes back is not met by all at once
+        wait *= random.uniform(0.5, 1.5)  # noqa: S311
+        if isinstance(self.outcome, Transient) and self.outcome.retry_after:
+            wait = max(wait, self.outcome.retry_after)
+        return now + timedelta(seconds=wait)
+
+
+def _attempt(maker: EngineMaker, ente_id: int, job: JobToRun) -> _Answer:
+    operation = maker.operations.get(job.operation)
+    if operation is None:
+        return _Answer(job, Broken(f"l'operazione «{job.operation}» non è installata"))
+    if job.attempts > job.retries:
+        return _Answer(job, Broken("troppi tentativi interrotti a metà"))
+    call = Call(
+        ente_id=ente_id,
+        idempotency_key=job.idempotency_key,
+        instance_id=job.instance_id,
+        root_id=job.root_id,
+        element_id=job.element_id,
+        by="sistema:worker",
+        now=datetime.now().astimezone(),
+    )
+    try:
+        return _Answer(job, operation.call(call, job.request))
+    except (Refused, Transient, Broken) as error:
+        return _Answer(job, error)
+    except Exception as error:  # noqa: BLE001 - a connector's mistake is an incident, not a dead worker
+        log.exception("job.broken", job=job.id, operation=job.operation)
+        return _Answer(job, Broken(f"errore del connettore ({type(error).__name__})"))
+
+
+# ---- timers
+
+
+def fire_timers(database: Database, maker: EngineMaker, stop: threading.Event) -> None:
+    """Fire due timers one by one, of any ente, until asked to stop; a broken one never stops the others."""
+    while not stop.is_set():
+        try:
+            fired = fire_next(database, maker)
+        except Exception:  # noqa: BLE001 - the database may be away: look again after a pause
+            log.exception("timer.failed")
+            fired = False
+        if not fired:
+            stop.wait(TIMER_PAUSE)
+
+
+def fire_next(database: Database, maker: EngineMaker) -> bool:
+    """Fire the timer that has been due longest; False when none is. Two workers never take the same one."""
+    with Session(database) as session, session.begin():
+        taken = session.execute(_TAKE_TIMER).one_or_none()
+        if taken is None:
+            return False
+        with ente_context(taken.ente_id):
+            maker(session, taken.ente_id).fire_timer(taken.timer_id, system("timer"))
+        return True
