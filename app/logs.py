@@ -45,6 +45,8 @@ def _lines(error: BaseException) -> list[str]:
     lines, traceback = [], error.__traceback__
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        lines.append(f"{code.co_filename.rpartition('/site-packages/')[2]}:{traceback.tb_lineno} {code.co_name}")
+        lines.append(
+            f"{code.co_filename.rpartition('/site-packages/')[2]}:{traceback.tb_lineno} {code.co_name}"
+        )
         traceback = traceback.tb_next
     return lines[-12:]

@@ -22,8 +22,8 @@ from connectors.base import Operation as ConnectorOperation
 from connectors.registry import build
 from engine import (
     Broken,
-    Call,
     Calendar,
+    Call,
     Clock,
     Engine,
     Operation,

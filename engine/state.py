@@ -165,7 +165,7 @@ def _drop_finished_subprocesses(top: BpmnWorkflow) -> None:
 def _find(top: BpmnWorkflow, token: UUID) -> Task | None:
     for wf in [top, *top.subprocesses.values()]:
         if token in wf.tasks:
-            return wf.tasks[token]  # type: ignore[no-any-return]
+            return wf.tasks[token]
     return None
 
 

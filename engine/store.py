@@ -175,7 +175,8 @@ _INSERT_SUBSCRIPTIONS = _sql(
     """
     insert into engine_subscription (ente_id, instance_id, token, element_id, message, key)
     select :ente_id, r.instance_id, r.token, r.element_id, r.message, r.key
-    from jsonb_to_recordset(:rows) as r(instance_id bigint, token text, element_id text, message text, key text)
+    from jsonb_to_recordset(:rows) as r(
+        instance_id bigint, token text, element_id text, message text, key text)
     """,
     "rows",
 )
@@ -219,7 +220,8 @@ def insert_job(session: Session, **values: Any) -> int:
 
 
 _INSERT_INCIDENT = _sql("""
-    insert into engine_incident (ente_id, instance_id, root_id, token, element_id, job_id, kind, message, created_at)
+    insert into engine_incident
+        (ente_id, instance_id, root_id, token, element_id, job_id, kind, message, created_at)
     values (:ente_id, :instance_id, :root_id, :token, :element_id, :job_id, :kind, :message, :now)
 """)
 

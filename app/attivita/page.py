@@ -19,6 +19,7 @@ from app.database import db
 from app.forms import Earlier, Form, Sources, Tree
 from app.persone.people import OfOperator
 from app.persone.view import flags, head
+from app.pratiche.segni import marks_of
 from app.rights import policy
 from engine import Engine, HistoryView, Program, TaskView
 from engine.dialect import Element
@@ -61,8 +62,14 @@ class Page:
 
     @property
     def guida(self) -> str:
-        """What to do and why: the first line of the step's documentation."""
-        return self.element.documentation.split("\n")[0]
+        """What to do: the first line of the step's documentation that is not about norms and terms.
+
+        A form with an introduction of its own says it better.
+        """
+        if self.form is not None and self.form.ui.get("intro"):
+            return ""
+        lines = self.element.documentation.split("\n")
+        return next((line for line in lines if not line.startswith(("Norma:", "Termine:", "Scrive:"))), "")
 
 
 def build(operator: Operator, case: Case) -> Page:
@@ -139,7 +146,7 @@ def _form_id(engine: Engine, case: Case, element: str) -> str | None:
 
 
 def _drawing(engine: Engine, program: Program, task: TaskView) -> Markup:
-    marks = engine.marks(task.instance_id)
+    marks = marks_of(engine, program, engine.instance(task.instance_id))
     return diagram.svg(parse_xml(program.bundle.diagram), marks, around=task.element_id, key="mini")
 
 

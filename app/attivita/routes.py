@@ -24,7 +24,11 @@ from engine.form import FieldError
 
 blueprint = Blueprint("attivita", __name__, url_prefix="/attivita")
 
-AWAY = {"rimanda": "attivita.choose_back", "delega": "attivita.choose_colleague", "sospendi": "inbox.scrivania"}
+AWAY = {
+    "rimanda": "attivita.choose_back",
+    "delega": "attivita.choose_colleague",
+    "sospendi": "inbox.scrivania",
+}
 
 
 @blueprint.get("/<int:task_id>")
@@ -193,7 +197,9 @@ def back(task_id: int) -> Response | tuple[str, int]:
     reason = request.form.get("motivo", "").strip()
     to_element = request.form.get("a", "")
     if not reason or not to_element:
-        return _back_page(task_id, "Scegli il passo e scrivi il motivo: lo legge chi riprende il lavoro."), 422
+        return _back_page(
+            task_id, "Scegli il passo e scrivi il motivo: lo legge chi riprende il lavoro."
+        ), 422
     service.send_back(operator, task_id, to_element, reason[:2_000])
     flash("Rimandata indietro. Chi la riprende legge il tuo motivo.", "ok")
     return redirect(url_for("inbox.scrivania"), 303)

@@ -17,8 +17,11 @@ from app.inbox import rows
 from app.pratiche.access import task_subject
 from app.pratiche.model import Pratica
 from app.rights import policy
+from app.rights.checks import Reason
 from app.rights.subject import Subject
-from engine import Engine, TaskNotOpen, TaskView, operator as acting
+from engine import Engine, TaskNotOpen, TaskView
+from engine import operator as acting
+from engine.calendar import ROME
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def give(operator: Operator, task_id: int, account_id: int) -> None:
     mine = case.task.assignee_id == operator.account_id
     policy.require(operator, "task:release" if mine else "task:assign", case.subject)
     if all(colleague != account_id for colleague, _ in rows.colleagues(db.session, operator)):
-        raise policy.NotAllowed("task:assign", policy.Reason.UNIT)
+        raise policy.NotAllowed("task:assign", Reason.UNIT)
     engine_of(operator).assign(task_id, account_id, acting(operator.account_id))
     _record(operator, "task.give", case, a=account_id)
 
@@ -104,7 +107,7 @@ def keep_draft(operator: Operator, task_id: int, values: Any) -> str:
     if case.task.status != "open":
         raise TaskNotOpen(task_id, case.task.status, case.task.closed_by)
     saved = drafts.keep(operator, task_id, values)
-    return f"{saved.astimezone(rows.ROME):%H:%M}"
+    return f"{saved.astimezone(ROME):%H:%M}"
 
 
 def _record(operator: Operator, azione: str, case: Case, **dettaglio: Any) -> None:

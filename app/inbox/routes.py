@@ -167,4 +167,6 @@ def _say(name: str, action: str, done: int, failed: int, chosen: int) -> None:
         verb = {"prendi": "prese", "lascia": "lasciate", "assegna": "assegnate"}.get(action, "cambiate")
         flash(f"Attività {verb}: {done}.", "ok")
     if failed:
-        flash(f"Non è stato possibile per {failed}: nel frattempo sono cambiate, o toccano ad altri.", "avviso")
+        flash(
+            f"Non è stato possibile per {failed}: nel frattempo sono cambiate, o toccano ad altri.", "avviso"
+        )

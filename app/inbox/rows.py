@@ -24,7 +24,7 @@ from app.rights.roles import ROLES
 from engine.calendar import ROME
 from engine.tables import task as task_table
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 PAGE = 50
 COUNTED = 1_000  # beyond this a count says «1.000+»
@@ -100,9 +100,7 @@ def list_rows(session: AnySession, operator: Operator, wanted: Filter, now: date
             wanted,
             now,
         )
-        .outerjoin(
-            Persona, and_(Persona.ente_id == Pratica.ente_id, Persona.id == Pratica.persona_id)
-        )
+        .outerjoin(Persona, and_(Persona.ente_id == Pratica.ente_id, Persona.id == Pratica.persona_id))
         .outerjoin(holder, and_(holder.ente_id == t.ente_id, holder.id == t.assignee_id))
         .order_by(*_order(wanted.ordina))
         .limit(PAGE + 1)
@@ -111,9 +109,7 @@ def list_rows(session: AnySession, operator: Operator, wanted: Filter, now: date
     return [_row(found, now) for found in session.execute(statement)]
 
 
-def _visible(
-    statement: Select[Any], operator: Operator, wanted: Filter, now: datetime
-) -> Select[Any]:
+def _visible(statement: Select[Any], operator: Operator, wanted: Filter, now: datetime) -> Select[Any]:
     t = task_table.c
     return (
         statement.select_from(task_table)
@@ -243,7 +239,7 @@ def count_groups(session: AnySession, operator: Operator, wanted: Filter, now: d
         .subquery()
     )
     found = session.execute(select(some.c.gruppo, func.count()).group_by(some.c.gruppo))
-    return {gruppo: 0 for gruppo in GRUPPI} | {row[0]: row[1] for row in found}
+    return dict.fromkeys(GRUPPI, 0) | {row[0]: row[1] for row in found}
 
 
 def choices(session: AnySession, operator: Operator) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

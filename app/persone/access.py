@@ -34,5 +34,3 @@ def _followers(persona: Persona) -> frozenset[int]:
         .where(Pratica.persona_id == persona.id)
     )
     return frozenset(account_id for row in found for account_id in row if account_id is not None)
-
-

@@ -61,21 +61,27 @@ def find_anything(operator: Operator, q: str) -> list[Found]:
     if policy.may_ever(operator, "read:pratiche"):
         pratiche, _ = elenco.list_rows(operator, elenco.Filter(q=q))
         found += [
-            Found("Pratica", f"{row.titolo} {row.numero}", row.persona or "", _to("pratiche.show", pratica_id=row.id))
+            Found(
+                "Pratica",
+                f"{row.titolo} {row.numero}",
+                row.persona or "",
+                url_for("pratiche.show", pratica_id=row.id),
+            )
             for row in pratiche[:MOST]
         ]
     if policy.may_ever(operator, "read:inbox"):
         now = datetime.now(ROME)
         tasks = rows.list_rows(db.session, operator, Filter(vista="unita", q=q), now)
         found += [
-            Found("Attività", row.titolo, f"{row.persona or ''} {row.pratica}", _to("attivita.show", task_id=row.id))
+            Found(
+                "Attività",
+                row.titolo,
+                f"{row.persona or ''} {row.pratica}",
+                url_for("attivita.show", task_id=row.id),
+            )
             for row in tasks[:MOST]
         ]
     return found
-
-
-def _to(endpoint: str, **values: int) -> str:
-    return url_for(endpoint, **values)
 
 
 def _read(q: str) -> tuple[str | None, str | None, date | None]:
@@ -95,5 +101,9 @@ def _read(q: str) -> tuple[str | None, str | None, date | None]:
 
 
 def _persona(persona: Persona) -> Found:
-    born = f"{'nato' if persona.sesso == 'M' else 'nata'} il {persona.nata_il:%d/%m/%Y}" if persona.nata_il else ""
+    born = (
+        f"{'nato' if persona.sesso == 'M' else 'nata'} il {persona.nata_il:%d/%m/%Y}"
+        if persona.nata_il
+        else ""
+    )
     return Found("Persona", persona.name, born, url_for("persone.show", persona_id=persona.id))

@@ -8,8 +8,8 @@ from app.accounts.operator import Operator
 from app.database import db
 from app.forms import Match
 from app.persone.access import subject_of
-from app.persone.model import Persona
 from app.persone.finding import find_people
+from app.persone.model import Persona
 from app.rights import policy
 
 
@@ -33,5 +33,9 @@ class OfOperator:
         return self._match(persona)
 
     def _match(self, persona: Persona) -> Match:
-        born = f"{'nato' if persona.sesso == 'M' else 'nata'} il {persona.nata_il:%d/%m/%Y}" if persona.nata_il else ""
+        born = (
+            f"{'nato' if persona.sesso == 'M' else 'nata'} il {persona.nata_il:%d/%m/%Y}"
+            if persona.nata_il
+            else ""
+        )
         return Match(str(persona.id), persona.name, born)

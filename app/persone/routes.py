@@ -11,13 +11,14 @@ from app.audit import saw
 from app.bisogni.model import Bisogno
 from app.database import db
 from app.persone.access import subject_of
-from app.persone.model import Persona
 from app.persone.finding import find_anything
+from app.persone.model import Persona
 from app.persone.view import header
 from app.pratiche.access import subject_of as pratica_subject
 from app.pratiche.model import Pratica
 from app.pratiche.starting import paths
 from app.rights import policy
+from app.rights.checks import Reason
 
 blueprint = Blueprint("persone", __name__)
 
@@ -40,7 +41,7 @@ def show(persona_id: int) -> str:
         raise NotFound
     subject = subject_of(persona)
     decision = policy.require(operator, "read:contatti", subject)
-    extraordinary = decision.reason is policy.Reason.EXTRAORDINARY
+    extraordinary = decision.reason is Reason.EXTRAORDINARY
     saw(persona.id, sezione="contatti", straordinario=extraordinary)
     readable = bool(policy.may(operator, "read:cartella", subject))
     needs = select(Bisogno).where(Bisogno.persona_id == persona.id).order_by(Bisogno.id.desc()).limit(50)

@@ -70,5 +70,7 @@ def flags(pratica: Pratica) -> list[dict[str, Any]]:
     persona = db.session.get(Persona, (pratica.ente_id, pratica.persona_id)) if pratica.persona_id else None
     if persona is not None and persona.deceduta_il is not None:
         dead = "Deceduto" if persona.sesso == "M" else "Deceduta"
-        shown.append({"testo": f"{dead} il {persona.deceduta_il:%d/%m/%Y}", "segno": "occhio", "grave": False})
+        shown.append(
+            {"testo": f"{dead} il {persona.deceduta_il:%d/%m/%Y}", "segno": "occhio", "grave": False}
+        )
     return shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Text, cast, exists, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
@@ -11,7 +13,7 @@ from app.rights.subject import Subject
 from engine import TaskView
 from engine.tables import task as task_table
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 
 def follows(account_id: int) -> ColumnElement[bool]:
@@ -28,8 +30,8 @@ def follows(account_id: int) -> ColumnElement[bool]:
 def case_columns() -> CaseColumns:
     """Where a query over `pratica` keeps what the rights ask."""
     return CaseColumns(
-        unita_id=Pratica.unita_id,
-        livello=Pratica.riservatezza,
+        unita_id=Pratica.unita_id.expression,
+        livello=Pratica.riservatezza.expression,
         follows=follows,
         sintetico=Pratica.sintetico.expression,
         persona_id=cast(Pratica.persona_id, Text),
@@ -42,7 +44,7 @@ def task_columns() -> TaskColumns:
     t = task_table.c
     case = CaseColumns(
         unita_id=t.unita_id,
-        livello=Pratica.riservatezza,
+        livello=Pratica.riservatezza.expression,
         follows=follows,
         sintetico=Pratica.sintetico.expression,
         fornitore_unita=t.unita_id,

@@ -16,6 +16,7 @@ from app.accounts.models import Account
 from app.accounts.operator import Operator
 from app.attivita.service import engine_of
 from app.database import db
+from app.diagram.state import State
 from app.enti.model import Unita
 from app.forms import Form
 from app.persone.view import flags, head
@@ -23,6 +24,7 @@ from app.pratiche import service
 from app.pratiche.access import subject_of, task_subject
 from app.pratiche.model import Documento, Pratica, Protocollo
 from app.pratiche.orologio import Orologio, Tratto
+from app.pratiche.segni import marks_of
 from app.rights import policy
 from engine import Engine, HistoryView, IncidentView, InstanceView, Program, TaskView
 from engine.running import HUMAN
@@ -39,7 +41,7 @@ class Walk:
     name: str
     drawing: Markup
     outline: diagram.Outline
-    marks: dict[str, str]
+    marks: dict[str, State]
     notes: dict[str, dict[str, Any]]
     xml_url: str
 
@@ -144,7 +146,7 @@ def _walk(
 ) -> Walk:
     program = engine.program(instance.hash)
     root = parse_xml(program.bundle.diagram)
-    marks = _marks(engine, program, instance)
+    marks = marks_of(engine, program, instance)
     return Walk(
         instance=instance,
         name=program.bundle.title,
@@ -154,23 +156,6 @@ def _walk(
         notes=_notes(instance, history, tasks, names),
         xml_url=url_for("pratiche.drawing", pratica_id=pratica.id, instance_id=instance.id),
     )
-
-
-def _marks(engine: Engine, program: Program, instance: InstanceView) -> dict[str, str]:
-    """Where the path has been and is; once it has ended, what was left aside was never walked."""
-    elements = program.diagram.elements
-    found = {
-        identity: mark
-        for identity, mark in engine.marks(instance.id).items()
-        if mark == "fatto" or elements[identity].kind not in ("boundaryEvent", "startEvent")
-    }
-    for identity, mark in list(found.items()):
-        parent = elements[identity].parent if identity in elements else ""
-        if mark == "ora" and parent in elements:
-            found[parent] = "ora"
-    if instance.status != "open":
-        found |= {identity: "saltato" for identity in elements if identity not in found}
-    return found
 
 
 def _notes(
@@ -203,9 +188,7 @@ def _events(
     return [event for event in reversed(list(told)) if event is not None]
 
 
-def _event(
-    program: Program, row: HistoryView, names: dict[int, str], content: bool
-) -> dict[str, Any] | None:
+def _event(program: Program, row: HistoryView, names: dict[int, str], content: bool) -> dict[str, Any] | None:
     element = program.diagram.elements.get(row.element_id)
     if element is None or (element.kind in QUIET and row.event == "done"):
         return None
@@ -272,14 +255,18 @@ def _day(day: date) -> str:
 def _linked(operator: Operator, pratica: Pratica) -> list[dict[str, Any]]:
     """The pratica that opened this one and those it opened; of what may not be read, only that it exists."""
     found = db.session.scalars(
-        select(Pratica).where(or_(Pratica.id == (pratica.aperta_da_id or 0), Pratica.aperta_da_id == pratica.id))
+        select(Pratica).where(
+            or_(Pratica.id == (pratica.aperta_da_id or 0), Pratica.aperta_da_id == pratica.id)
+        )
     )
     linked = []
     for other in found:
         readable = policy.may(operator, "read:pratiche", subject_of(db.session, other))
         if readable.absent:
             continue
-        relation = "ha aperto questa pratica" if other.id == pratica.aperta_da_id else "aperta da questa pratica"
+        relation = (
+            "ha aperto questa pratica" if other.id == pratica.aperta_da_id else "aperta da questa pratica"
+        )
         state = "chiusa" if other.chiusa_at else "in corso"
         url = url_for("pratiche.show", pratica_id=other.id) if readable else None
         linked.append(

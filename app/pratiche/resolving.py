@@ -23,6 +23,4 @@ def retry(operator: Operator, pratica: Pratica, incident_id: int) -> None:
     if incident_id not in open_here:
         raise IncidentNotOpen(incident_id)
     engine.retry(incident_id, acting(operator.account_id))
-    audit.record(
-        db.session, "incidente.retry", "incidente", incident_id, by=operator, pratica_id=pratica.id
-    )
+    audit.record(db.session, "incidente.retry", "incidente", incident_id, by=operator, pratica_id=pratica.id)

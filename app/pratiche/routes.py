@@ -16,6 +16,7 @@ from app.pratiche import elenco, page, resolving, starting
 from app.pratiche.access import subject_of
 from app.pratiche.model import Pratica
 from app.rights import policy
+from app.rights.checks import Reason
 
 blueprint = Blueprint("pratiche", __name__, url_prefix="/pratiche")
 
@@ -66,7 +67,7 @@ def _readable(operator: Operator, pratica_id: int) -> tuple[Pratica, policy.Deci
 
 
 def _extraordinary(decision: policy.Decision) -> bool:
-    return decision.reason is policy.Reason.EXTRAORDINARY
+    return decision.reason is Reason.EXTRAORDINARY
 
 
 @blueprint.post("/<int:pratica_id>/incidenti/<int:incident_id>")

@@ -94,7 +94,7 @@ def current(call: Call) -> Pratica | None:
 
 
 def clock(session: Session, pratica: Pratica, on: datetime) -> orologio.Orologio | None:
-    """The legal clock at an instant, stopped when the pratica was closed; None for a path without a term.
+    """The legal clock at an instant, or when the pratica was closed; None for a path without a term.
 
     It starts with the application, for who applies (L. 241/1990 art. 2 c. 6); else when the pratica was opened.
     """

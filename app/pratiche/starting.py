@@ -14,6 +14,7 @@ from app.persone.model import Persona
 from app.pratiche import service
 from app.pratiche.model import Pratica
 from app.rights import policy
+from app.rights.roles import ROLES
 from app.wiring import EngineMaker
 from engine import operator as acting
 from engine.tables import release
@@ -51,6 +52,6 @@ def start(operator: Operator, percorso: str, persona_id: int | None = None) -> P
 def unit_of(operator: Operator) -> str | None:
     """The unit in which an operator opens pratiche: that of the first grant which may start them."""
     for grant in operator.roles:
-        if grant.unita_id is not None and "pratica:start" in policy.ROLES[grant.ruolo].azioni:
+        if grant.unita_id is not None and "pratica:start" in ROLES[grant.ruolo].azioni:
             return grant.unita_id
     return next(iter(sorted(operator.unita)), None)

@@ -143,5 +143,3 @@ def _subprocess(element: Element, diagram: Diagram) -> Iterator[str]:
                 "il sottoprocesso a evento che interrompe non si esegue: "
                 "usa un evento sul bordo di un sottoprocesso, o togli l'interruzione"
             )
-
-

@@ -13,7 +13,11 @@ DURATIONS = (feel.DayTimeDuration, feel.YearMonthDuration)
 
 def check(element: Element) -> Iterator[str]:
     """Refusals about the times of one element; expressions are looked at elsewhere."""
-    if element.due and not element.due.startswith("=") and not isinstance(_read(element.due), MOMENTS + DURATIONS):
+    if (
+        element.due
+        and not element.due.startswith("=")
+        and not isinstance(_read(element.due), MOMENTS + DURATIONS)
+    ):
         yield f"scadenza: «{element.due}» non è una data né una durata (P5D)"
     event = element.event
     if event is None or event.kind != "timer":
