@@ -7,8 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from app.accounts.models import Account
-from app.avvisi import destinatario, lettera
-from app.avvisi.destinatario import Destinatario
+from app.avvisi import destinatario, lettera, notifica
 from app.avvisi.model import Avviso
 from app.enti.model import Ente, Unita
 from app.persone.model import Persona
@@ -62,14 +61,8 @@ def _write(call: Call, request: dict[str, Any]) -> Avviso:
         chiave=call.idempotency_key,
         inviato_at=call.now,
         da_chi=call.by,
-        **_outcome(call, to),
+        **notifica.outcome(call, to),
     )
-
-
-def _outcome(call: Call, to: Destinatario) -> dict[str, Any]:
-    if to.trattenuto:
-        return {"stato": "trattenuto", "ricevuto_il": None}
-    return {"stato": "simulato", "ricevuto_il": today(call)}
 
 
 def _program(call: Call) -> Program:

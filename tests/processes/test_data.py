@@ -24,11 +24,16 @@ HEADINGS = [
     "Termini e norme",
     "Che cosa manca",
 ]
-ALWAYS_IN_LETTERS = set(
-    "persona_nome ente_nome unita_nome unita_recapito oggi pratica_numero responsabile_nome".split()
-)
+ALWAYS_IN_LETTERS = {
+    "persona_nome",
+    "ente_nome",
+    "unita_nome",
+    "unita_recapito",
+    "oggi",
+    "pratica_numero",
+    "responsabile_nome",
+}
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-FLOW_ID = re.compile(r"[a-z][a-z0-9_]*__[a-z][a-z0-9_]*")
 SAYS_NOTHING = {"exclusiveGateway"}  # a join: it has no question
 
 each_path = pytest.mark.parametrize("slug", SLUGS)

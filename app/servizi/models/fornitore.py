@@ -17,7 +17,7 @@ PROFILI = ("oss", "assistente_familiare", "educatore")
 class Fornitore(Base):
     """The accreditation of an unità of kind «fornitore», whose slug is its id.
 
-    `zone` empty: everywhere. `ore_settimana`: the hours a week that it can give. `ultimo_incarico_at`: its turn.
+    `zone` empty: everywhere. `ore_settimana`: hours a week that it can give. `ultimo_incarico_at`: its turn.
     """
 
     __tablename__ = "fornitore"
