@@ -1,4 +1,4 @@
-"""Laying the synthetic city: enti, units, accounts, parameters, published paths. Again and again, it changes nothing."""
+"""Laying the synthetic city: enti, units, accounts, parameters, published paths. Done again, it changes nothing."""
 
 from __future__ import annotations
 

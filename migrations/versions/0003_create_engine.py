@@ -29,7 +29,8 @@ CREATE TABLE engine_release (
     published_by TEXT NOT NULL,
     published_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_engine_release PRIMARY KEY (ente_id, slug, number),
-    CONSTRAINT fk_engine_release_hash FOREIGN KEY(hash) REFERENCES engine_bundle (hash)
+    CONSTRAINT fk_engine_release_hash FOREIGN KEY(hash)
+        REFERENCES engine_bundle (hash)
 );
 
 CREATE UNIQUE INDEX uq_engine_release_current ON engine_release (ente_id, slug) WHERE current;
@@ -51,8 +52,10 @@ CREATE TABLE engine_instance (
     ended_at TIMESTAMP WITH TIME ZONE,
     state BYTEA NOT NULL,
     CONSTRAINT pk_engine_instance PRIMARY KEY (ente_id, id),
-    CONSTRAINT fk_engine_instance_hash FOREIGN KEY(hash) REFERENCES engine_bundle (hash),
-    CONSTRAINT fk_engine_instance_ente_id_parent_id FOREIGN KEY(ente_id, parent_id) REFERENCES engine_instance (ente_id, id),
+    CONSTRAINT fk_engine_instance_hash FOREIGN KEY(hash)
+        REFERENCES engine_bundle (hash),
+    CONSTRAINT fk_engine_instance_ente_id_parent_id FOREIGN KEY(ente_id, parent_id)
+        REFERENCES engine_instance (ente_id, id),
     CONSTRAINT ck_engine_instance_status CHECK (status in ('open', 'done', 'cancelled'))
 );
 
@@ -79,7 +82,8 @@ CREATE TABLE engine_task (
     closed_at TIMESTAMP WITH TIME ZONE,
     closed_by BIGINT,
     CONSTRAINT pk_engine_task PRIMARY KEY (ente_id, id),
-    CONSTRAINT fk_engine_task_instance FOREIGN KEY(ente_id, instance_id) REFERENCES engine_instance (ente_id, id) ON DELETE CASCADE,
+    CONSTRAINT fk_engine_task_instance FOREIGN KEY(ente_id, instance_id)
+        REFERENCES engine_instance (ente_id, id) ON DELETE CASCADE,
     CONSTRAINT uq_engine_task_ente_id_token UNIQUE (ente_id, token),
     CONSTRAINT ck_engine_task_status CHECK (status in ('open', 'done', 'cancelled'))
 );
@@ -100,7 +104,8 @@ CREATE TABLE engine_timer (
     element_id TEXT NOT NULL,
     due_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_engine_timer PRIMARY KEY (ente_id, id),
-    CONSTRAINT fk_engine_timer_instance FOREIGN KEY(ente_id, instance_id) REFERENCES engine_instance (ente_id, id) ON DELETE CASCADE
+    CONSTRAINT fk_engine_timer_instance FOREIGN KEY(ente_id, instance_id)
+        REFERENCES engine_instance (ente_id, id) ON DELETE CASCADE
 );
 
 CREATE INDEX ix_engine_timer_due ON engine_timer (due_at);
@@ -116,7 +121,8 @@ CREATE TABLE engine_subscription (
     message TEXT NOT NULL,
     key TEXT NOT NULL,
     CONSTRAINT pk_engine_subscription PRIMARY KEY (ente_id, id),
-    CONSTRAINT fk_engine_subscription_instance FOREIGN KEY(ente_id, instance_id) REFERENCES engine_instance (ente_id, id) ON DELETE CASCADE
+    CONSTRAINT fk_engine_subscription_instance FOREIGN KEY(ente_id, instance_id)
+        REFERENCES engine_instance (ente_id, id) ON DELETE CASCADE
 );
 
 CREATE INDEX ix_engine_subscription_instance ON engine_subscription (ente_id, instance_id);
@@ -156,7 +162,8 @@ CREATE TABLE engine_job (
     run_at TIMESTAMP WITH TIME ZONE,
     ended_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_engine_job PRIMARY KEY (ente_id, id),
-    CONSTRAINT fk_engine_job_instance FOREIGN KEY(ente_id, instance_id) REFERENCES engine_instance (ente_id, id) ON DELETE CASCADE,
+    CONSTRAINT fk_engine_job_instance FOREIGN KEY(ente_id, instance_id)
+        REFERENCES engine_instance (ente_id, id) ON DELETE CASCADE,
     CONSTRAINT ck_engine_job_status CHECK (status in ('waiting', 'running', 'done', 'failed', 'cancelled'))
 );
 
@@ -176,7 +183,8 @@ CREATE TABLE engine_incident (
     resolved_at TIMESTAMP WITH TIME ZONE,
     resolved_by TEXT,
     CONSTRAINT pk_engine_incident PRIMARY KEY (ente_id, id),
-    CONSTRAINT fk_engine_incident_instance FOREIGN KEY(ente_id, instance_id) REFERENCES engine_instance (ente_id, id) ON DELETE CASCADE
+    CONSTRAINT fk_engine_incident_instance FOREIGN KEY(ente_id, instance_id)
+        REFERENCES engine_instance (ente_id, id) ON DELETE CASCADE
 );
 
 CREATE INDEX ix_engine_incident_instance ON engine_incident (ente_id, instance_id);
@@ -198,7 +206,8 @@ CREATE TABLE engine_history (
     delta JSONB,
     why JSONB,
     CONSTRAINT pk_engine_history PRIMARY KEY (ente_id, id),
-    CONSTRAINT fk_engine_history_instance FOREIGN KEY(ente_id, instance_id) REFERENCES engine_instance (ente_id, id) ON DELETE CASCADE
+    CONSTRAINT fk_engine_history_instance FOREIGN KEY(ente_id, instance_id)
+        REFERENCES engine_instance (ente_id, id) ON DELETE CASCADE
 );
 
 CREATE INDEX ix_engine_history_instance ON engine_history (ente_id, instance_id, id);
