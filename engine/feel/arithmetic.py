@@ -1,4 +1,4 @@
-"""The operators + - * / ** between any two kinds (DMN 1.5, 10.3.2.12.3). Nulled when they have no meaning."""
+"""The operators + - * / ** between any two kinds (DMN 1.5, tables 56 to 60). Nulled when they have no meaning."""
 
 from collections.abc import Callable
 from decimal import Decimal, DecimalException, DivisionByZero
@@ -58,14 +58,14 @@ def year_month(months: int) -> YearMonthDuration:
 
 
 def difference(left: DateTime, right: DateTime) -> DayTimeDuration:
-    """Exact time between two; no result when only one of them has an offset (DMN 1.5, table 58)."""
+    """Exact time between two; no result when only one of them has an offset (DMN 1.5, table 57)."""
     if left.time.is_local != right.time.is_local:
         raise ValueError("solo uno dei due ha il fuso orario")
     return day_time((left.epoch() - right.epoch()) * NANO + left.time.nano - right.time.nano)
 
 
 def at_midnight(date: Date) -> DateTime:
-    """A date as a date and time: midnight UTC (DMN 1.5, 10.3.2.9.4)."""
+    """A date as a date and time: midnight UTC (DMN 1.5, 10.3.2.3.5)."""
     return DateTime(date, MIDNIGHT_UTC)
 
 

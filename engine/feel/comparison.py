@@ -1,7 +1,7 @@
-"""Equality and order between values (DMN 1.5, 10.3.2.13), in three-valued logic.
+"""Equality and order between values (DMN 1.5, tables 53 and 54), in three-valued logic.
 
-Times are compared through the specification's number of seconds, so decimals of a second do not count; of two
-times where only one has an offset, the other takes the same.
+Times are compared by whole seconds, as the conformance kit expects: the specification's text would count the
+decimals too. Of two times where only one has an offset, the other takes the same (table 54).
 """
 
 from collections.abc import Callable

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from engine.feel.errors import FeelSyntaxError
 
 MAX_TEXT = 100_000
-"""Longest text accepted, in code points: ten times the longest expression met in practice."""
+"""Longest text accepted, in code points."""
 
 SPACE = "\t-\r \u0085\u00a0\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
 NAME_START = (

@@ -1,6 +1,6 @@
 """Names made of several tokens: `Monthly Salary`, `date and time`, `a+b`.
 
-FEEL cannot be cut into names without knowing which names exist (DMN 1.5, 10.3.1.2). A `Lexicon` holds the
+FEEL cannot be cut into names without knowing which names exist (DMN 1.5, 10.3.1). A `Lexicon` holds the
 known ones as a tree of tokens and finds the longest that stands at a place. Spaces are no part of a name:
 with `a-b` known, `a - b` is that name too, and the subtraction is written `(a)-(b)`.
 """

@@ -1,4 +1,4 @@
-"""Values as text: what `string()` gives (DMN 1.5, table 55)."""
+"""Values as text: what `string()` gives. The specification leaves the form of lists and contexts open: FEEL's own."""
 
 from decimal import Decimal
 

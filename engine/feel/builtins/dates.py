@@ -8,7 +8,7 @@ from engine.feel.interchange import from_json
 from engine.feel.moments import Date, DateTime
 from engine.feel.scope import Run
 
-# The specification gives these names in English only (DMN 1.5, 10.3.4.7).
+# The specification gives these names in English only (DMN 1.5, 10.3.4.8).
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
     "January",

@@ -16,6 +16,7 @@ Spans = list[tuple[int, int]]
 RE2_MEMORY = 2**21
 """Bytes one pattern may use, program and automaton: past it RE2 refuses the pattern or slows down."""
 RE2_WORK_PER_STEP = 128
+"""Characters times instructions that cost one step: an estimate, so that a default budget is about two seconds."""
 
 
 class Pattern:
