@@ -8,7 +8,10 @@ from app.contatti import operations as contatti
 from app.diario import operations as diario
 from app.persone import operations as persone
 from app.pratiche import operations as pratiche
+from app.pratiche.atti import operations as atti
 from app.pratiche.service import Start
+from app.progetti import operations as progetti
+from app.servizi import operations as servizi
 from engine import Operation
 
 
@@ -22,5 +25,8 @@ def domestic(start: Start) -> list[Operation]:
         *bisogni.operations(),
         *diario.operations(),
         *pratiche.operations(start),
+        *atti.operations(),
+        *progetti.operations(),
+        *servizi.operations(),
         *avvisi.operations(),
     ]

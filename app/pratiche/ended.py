@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.contatti.model import Contatto
 from app.pratiche.model import Assegnazione, Pratica, PresaInCarico, Sospensione
+from app.servizi.models import Iscrizione
 from app.values import day_of
 
 
@@ -32,6 +33,9 @@ def _close(session: Session, pratica: Pratica, now: datetime) -> None:
     mine = {"ente_id": pratica.ente_id, "pratica_id": pratica.id}
     a, day = Assegnazione, day_of(now)
     session.execute(update(a).filter_by(**mine).where(a.al_at.is_(None)).values(al_at=now))
+    session.execute(
+        update(Iscrizione).filter_by(**mine).where(Iscrizione.stato != "uscita").values(stato="uscita")
+    )
     open_rows: list[Sospensione | PresaInCarico] = [
         *session.scalars(select(Sospensione).filter_by(**mine).where(Sospensione.al.is_(None))),
         *session.scalars(select(PresaInCarico).filter_by(**mine).where(PresaInCarico.al.is_(None))),

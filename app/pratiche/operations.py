@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.accounts.models import Account
-from app.columns import LIVELLI
+from app.columns import AREE, LIVELLI
 from app.contatti.model import Contatto
 from app.persone.model import Persona
 from app.pratiche import assegnazione, service
@@ -102,7 +102,7 @@ def _entrust(call: Call, request: dict[str, Any], pratica: Pratica | None, accou
             pratica_id=pratica.id,
             unita_id=pratica.unita_id,
             case_manager_id=pratica.case_manager_id,
-            area_utenza=contatto.area_utenza if contatto else None,
+            area_utenza=request.get("area_utenza") or (contatto.area_utenza if contatto else None),
             dal=to_day(request.get("data_presa_in_carico")) or today(call),
             da_chi=call.by,
         )
@@ -142,6 +142,7 @@ def operations(start: service.Start) -> list[Operation]:
                     "motivo": TEXT,
                     "riservatezza": choice(*LIVELLI[:4]),
                     "data_presa_in_carico": DAY,
+                    "area_utenza": choice(*AREE),
                     "persona_id": TEXT,
                 },
             ),

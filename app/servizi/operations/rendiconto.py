@@ -1,0 +1,260 @@
+"""The operations on a month: opened, loaded, checked, contested, validated."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.avvisi import notifica
+from app.persone.model import Persona
+from app.servizi import controlli, eventi
+from app.servizi.models import Contestazione, EventoErogazione, Ordine, Rendiconto
+from app.servizi.models.piano import PRESTAZIONI
+from app.servizi.models.rendiconto import CONFERME, ESITI_TECNICI
+from app.shapes import BOOL, DAY, NUMBER, TEXT, choice, response, rows, shape
+from app.values import CENT, find, session_of
+from engine import Broken, Call, Operation
+
+
+def open_month(call: Call, request: dict[str, Any]) -> dict[str, Any]:
+    """The first month of the order not yet accounted for. Raises Broken when the order has not begun."""
+    session, order = session_of(call), find(call, Ordine, request["ordine_id"])
+    r = Rendiconto
+    mine = (r.ente_id == call.ente_id, r.ordine_id == order.id)
+    found = session.scalar(select(r).where(*mine, r.chiave == call.idempotency_key))
+    if found is None:
+        last = session.scalar(select(r).where(*mine).order_by(r.mese.desc()).limit(1))
+        begun = last.al + timedelta(days=1) if last is not None else order.primo_intervento_il
+        if begun is None:
+            raise Broken(f"l'ordine {order.id} non è ancora cominciato")
+        found = _month(call, order, begun, int(request["giorno_invio"]))
+        session.add(found)
+        session.flush()
+    return {
+        "rendiconto_id": str(found.id),
+        "mese": found.mese,
+        "dal": found.dal.isoformat(),
+        "al": found.al.isoformat(),
+        "invio_entro": found.invio_entro.isoformat(),
+    }
+
+
+def _month(call: Call, order: Ordine, dal: date, giorno_invio: int) -> Rendiconto:
+    al = dal.replace(day=monthrange(dal.year, dal.month)[1])
+    after = al + timedelta(days=1)
+    day = min(max(giorno_invio, 1), monthrange(after.year, after.month)[1])
+    return Rendiconto(
+        ente_id=call.ente_id,
+        ordine_id=order.id,
+        mese=f"{dal:%Y-%m}",
+        dal=dal,
+        al=al,
+        invio_entro=after.replace(day=day),
+        stato="aperto",
+        chiave=call.idempotency_key,
+    )
+
+
+def load(call: Call, request: dict[str, Any]) -> dict[str, Any]:
+    """Add the events of a month. Refused as `eventi.load`."""
+    rendiconto = find(call, Rendiconto, request["rendiconto_id"])
+    return {"eventi_caricati": eventi.load(session_of(call), rendiconto, request["eventi"], call.by)}
+
+
+def check(call: Call, request: dict[str, Any]) -> dict[str, Any]:
+    """The facts of each event; the table of the path decides what to make of them."""
+    rendiconto = find(call, Rendiconto, request["rendiconto_id"])
+    found = controlli.facts(session_of(call), rendiconto)
+    for fact in found:
+        fact.evento.costo_eur = fact.costo
+    session_of(call).flush()
+    return {
+        "eventi": [
+            {
+                "evento_id": str(fact.evento.riga),
+                "durata_minuti": fact.evento.minuti,
+                "in_piano": fact.in_piano,
+                "sovrapposto_operatore": fact.sovrapposto_operatore,
+                "sovrapposto_persona": fact.sovrapposto_persona,
+                "in_sospensione": fact.in_sospensione,
+                "oltre_massimale": fact.oltre_massimale,
+                "operatore_qualificato": fact.operatore_qualificato,
+                "confermato": fact.confermato,
+            }
+            for fact in found
+        ]
+    }
+
+
+def contest(call: Call, request: dict[str, Any]) -> dict[str, Any]:
+    """Contest some events and tell the supplier; or keep the supplier's answers.
+
+    Rows are named by number. One that does not exist is left out, since people type them.
+    """
+    session, rendiconto = session_of(call), find(call, Rendiconto, request["rendiconto_id"])
+    answers = request.get("risposte")
+    if answers is not None:
+        for event, row in _named(call, rendiconto, answers):
+            found = _contestation(call, event)
+            if found is not None:
+                found.risposta, found.risposta_at = row.get("risposta"), call.now
+        session.flush()
+        return {}
+    contested = _named(call, rendiconto, request.get("contestazioni") or [])
+    for event, row in contested:
+        session.execute(
+            insert(Contestazione)
+            .values(
+                ente_id=call.ente_id,
+                evento_id=event.id,
+                motivo=row.get("motivo") or "",
+                aperta_at=call.now,
+                da_chi=call.by,
+            )
+            .on_conflict_do_nothing()
+        )
+    if contested:
+        rendiconto.stato = "contestato"
+        _tell(call, rendiconto, len(contested))
+    session.flush()
+    return {}
+
+
+def _tell(call: Call, rendiconto: Rendiconto, count: int) -> None:
+    order = find(call, Ordine, rendiconto.ordine_id)
+    notifica.send(
+        call,
+        "contestazione_eventi",
+        f"Contestazioni sul mese {rendiconto.mese}",
+        f"Ordine {order.id}: le righe contestate sono {count}. Rispondi dal portale.\n",
+        find(call, Persona, order.persona_id),
+        fornitore_id=order.fornitore_id,
+        riferimenti={"rendiconto_id": str(rendiconto.id)},
+    )
+
+
+def validate(call: Call, request: dict[str, Any]) -> dict[str, Any]:
+    """Close the month: events that pass, or whose answer was accepted, are paid. Decimal hours, euro."""
+    session, rendiconto = session_of(call), find(call, Rendiconto, request["rendiconto_id"])
+    for event, row in _named(call, rendiconto, request.get("esiti_controllo") or []):
+        event.controllo, event.controllo_motivo = row.get("esito"), row.get("motivo")
+    for event, row in _named(call, rendiconto, request.get("decisioni") or []):
+        contestation = _contestation(call, event)
+        if contestation is not None:
+            contestation.accolta, contestation.decisione_motivo = row["accolta"], row.get("motivo")
+            contestation.decisa_at = call.now
+    minutes, cost = 0, Decimal(0)
+    for fact in controlli.facts(session, rendiconto):
+        event = fact.evento
+        event.costo_eur = fact.costo
+        event.stato = "validato" if _passes(call, event) else "scartato"
+        if event.stato == "validato" and event.esito_tecnico in controlli.DONE:
+            minutes, cost = minutes + event.minuti, cost + fact.costo
+    rendiconto.stato, rendiconto.validato_at = "validato", call.now
+    rendiconto.ore_validate = (Decimal(minutes) / 60).quantize(CENT, ROUND_HALF_UP)
+    rendiconto.importo_eur = cost
+    session.flush()
+    return {"ore_validate": rendiconto.ore_validate, "importo": cost}
+
+
+def _passes(call: Call, event: EventoErogazione) -> bool:
+    contestation = _contestation(call, event)
+    if contestation is not None:
+        return contestation.accolta is True
+    return event.controllo != "scarto"
+
+
+def _contestation(call: Call, event: EventoErogazione) -> Contestazione | None:
+    c = Contestazione
+    return session_of(call).scalar(select(c).where(c.ente_id == call.ente_id, c.evento_id == event.id))
+
+
+def _named(
+    call: Call, rendiconto: Rendiconto, given: list[dict[str, Any]]
+) -> list[tuple[EventoErogazione, dict[str, Any]]]:
+    """Each row with the event that it names."""
+    e = EventoErogazione
+    events = session_of(call).scalars(
+        select(e).where(e.ente_id == call.ente_id, e.rendiconto_id == rendiconto.id)
+    )
+    by_number = {str(event.riga): event for event in events}
+    return [(by_number[str(row["evento_id"])], row) for row in given if str(row["evento_id"]) in by_number]
+
+
+def operations() -> list[Operation]:
+    event = rows(
+        {
+            "data": DAY,
+            "dalle": TEXT,
+            "alle": TEXT,
+            "operatore": TEXT,
+            "prestazione": choice(*PRESTAZIONI),
+            "conferma": choice(*CONFERME),
+            "esito_tecnico": choice(*ESITI_TECNICI),
+        },
+        {"nota": TEXT},
+    )
+    facts = rows(
+        {
+            "evento_id": TEXT,
+            "durata_minuti": NUMBER,
+            "in_piano": BOOL,
+            "sovrapposto_operatore": BOOL,
+            "sovrapposto_persona": BOOL,
+            "in_sospensione": BOOL,
+            "oltre_massimale": BOOL,
+            "operatore_qualificato": BOOL,
+            "confermato": BOOL,
+        }
+    )
+    named = {"rendiconto_id": TEXT}
+    checked = rows({"evento_id": TEXT}, {"esito": choice("ok", "avviso", "scarto"), "motivo": TEXT})
+    return [
+        Operation(
+            "rendiconto.open",
+            "Apri il rendiconto del mese",
+            shape({"ordine_id": TEXT, "giorno_invio": NUMBER}, {"piano_id": TEXT}),
+            response(rendiconto_id=TEXT, mese=TEXT, dal=DAY, al=DAY, invio_entro=DAY),
+            open_month,
+        ),
+        Operation(
+            "eventi.load",
+            "Carica gli eventi",
+            shape({**named, "eventi": event}),
+            response(eventi_caricati=NUMBER),
+            load,
+            errors=("rendiconto_chiuso", "evento_errato", "evento_fuori_mese", "troppi_eventi"),
+        ),
+        Operation("rendiconto.check", "Prepara i controlli", shape(named), response(eventi=facts), check),
+        Operation(
+            "rendiconto.contest",
+            "Contesta le righe",
+            shape(
+                named,
+                {
+                    "contestazioni": rows({"evento_id": TEXT}, {"motivo": TEXT}),
+                    "risposte": rows({"evento_id": TEXT}, {"risposta": TEXT}),
+                },
+            ),
+            response(),
+            contest,
+        ),
+        Operation(
+            "rendiconto.validate",
+            "Convalida il rendiconto",
+            shape(
+                named,
+                {
+                    "esiti_controllo": checked,
+                    "decisioni": rows({"evento_id": TEXT, "accolta": BOOL}, {"motivo": TEXT}),
+                },
+            ),
+            response(ore_validate=NUMBER, importo=NUMBER),
+            validate,
+        ),
+    ]
