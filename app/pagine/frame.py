@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.accounts.operator import Operator
 from app.database import db
 from app.enti.model import Unita
+from app.rights.extraordinary import to_review
 from app.rights.policy import may_ever
 from app.rights.roles import ROLES
 
@@ -67,6 +68,16 @@ def menu(operator: Operator, open_for: Callable[[Operator], int | None]) -> list
                 "url": url_for("pratiche.index"),
                 "tasto": "r",
                 "corrente": here.startswith("/pratiche"),
+            }
+        )
+    if may_ever(operator, "accesso:review"):
+        entries.append(
+            {
+                "nome": "Accessi",
+                "url": url_for("rights.to_review"),
+                "tasto": "a",
+                "corrente": here.startswith("/accessi"),
+                "conteggio": len(to_review(db.session, operator)) or None,
             }
         )
     return entries

@@ -8,6 +8,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.gate import current_operator
+from app.accounts.models import Account
 from app.accounts.operator import Operator
 from app.attivita.service import engine_of
 from app.audit import saw
@@ -39,9 +40,12 @@ def index() -> str:
 
 
 @blueprint.get("/<int:pratica_id>")
-def show(pratica_id: int) -> str:
+def show(pratica_id: int) -> str | tuple[str, int]:
     operator = current_operator()
-    pratica, decision = _readable(operator, pratica_id)
+    try:
+        pratica, decision = _readable(operator, pratica_id)
+    except policy.NotAllowed as refusal:
+        return _only_that_it_exists(operator, pratica_id, refusal), 403
     saw(pratica.persona_id, pratica.id, sezione="pratica", straordinario=_extraordinary(decision))
     return render_template("pratiche/pratica.html", p=page.build(operator, pratica))
 
@@ -57,6 +61,19 @@ def drawing(pratica_id: int, instance_id: int) -> Response:
             content = engine.program(instance.hash).bundle.diagram
             return Response(content, mimetype="application/xml")
     raise NotFound
+
+
+def _only_that_it_exists(operator: Operator, pratica_id: int, refusal: policy.NotAllowed) -> str:
+    """Who works on cases may know of one and who follows it (dominio: «exists» and referent), and how to ask."""
+    pratica = db.session.get_one(Pratica, (operator.ente_id, pratica_id))
+    subject = subject_of(db.session, pratica)
+    if refusal.absent or not policy.may(operator, "read:esiste", subject):
+        raise refusal
+    referent = db.session.get(
+        Account, (operator.ente_id, pratica.case_manager_id or pratica.responsabile_id or 0)
+    )
+    may_ask = bool(policy.may(operator, "accesso:request", subject))
+    return render_template("pratiche/limitata.html", pratica=pratica, referente=referent, chiedere=may_ask)
 
 
 def _readable(operator: Operator, pratica_id: int) -> tuple[Pratica, policy.Decision]:
