@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -32,6 +32,7 @@ class Diario(Base):
     persona_id: Mapped[Ref]
     pratica_id: Mapped[Ref | None]
     fatto_il: Mapped[date]
+    ora: Mapped[time | None]
     tipo: Mapped[Str]
     testo: Mapped[Str]
     misure: Mapped[list[str]] = mapped_column(ARRAY(Text))

@@ -9,12 +9,12 @@ from app.diario.model import Diario
 from app.persone.model import Persona
 from app.pratiche import service
 from app.shapes import BOOL, DAY, LIST, TEXT, choice, response, shape
-from app.values import find, session_of, to_day, today
+from app.values import find, session_of, to_day, to_time, today
 from engine import Call, Operation
 
 
 def append(call: Call, persona: Persona, tipo: str, testo: str, fatto_il: date, **more: Any) -> Diario:
-    """Add an entry to the diary of a persona; flushes. `more`: misure, emergenza_rientrata, corregge_id."""
+    """Add an entry to the diary of a persona; flushes. `more`: ora, misure, emergenza_rientrata, corregge_id."""
     pratica = service.current(call)
     entry = Diario(
         ente_id=call.ente_id,
@@ -40,7 +40,8 @@ def write(call: Call, request: dict[str, Any]) -> dict[str, Any]:
         request.get("tipo") or "nota",
         request["testo"],
         to_day(request.get("data")) or today(call),
-        misure=[str(misura) for misura in request.get("intervento_misure") or []],
+        ora=to_time(request.get("ora")),
+        misure=[str(misura) for misura in request.get("misure") or []],
         emergenza_rientrata=request.get("emergenza_rientrata"),
     )
     return {"diario_id": str(entry.id)}
@@ -56,7 +57,8 @@ def operations() -> list[Operation]:
                 {
                     "data": DAY,
                     "tipo": choice("colloquio", "visita", "telefonata", "rete"),
-                    "intervento_misure": LIST,
+                    "ora": TEXT,
+                    "misure": LIST,
                     "emergenza_rientrata": BOOL,
                 },
             ),

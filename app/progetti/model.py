@@ -197,6 +197,7 @@ class Monitoraggio(Base):
     prosegue: Mapped[bool | None]
     motivo_fine: Mapped[Str | None]
     esito_verifica: Mapped[Str | None]
+    prossima_verifica: Mapped[date | None]
     sintesi: Mapped[Str | None]
     note: Mapped[Str | None]
     da_chi: Mapped[Str | None]

@@ -17,7 +17,7 @@ from app.shapes import BOOL, DAY, TEXT, TEXTS, choice, response, shape
 from app.values import find, find_maybe, need_day, session_of, to_day, today
 from engine import Broken, Call, Operation
 
-PREAVVISO: Final = "L. 241/1990, art. 10-bis"
+NORME: Final = {"art_10_bis": "L. 241/1990, art. 10-bis"}
 ALTRO: Final = "L. 241/1990, art. 2, c. 7"
 DAY_AFTER: Final = timedelta(days=1)
 TITLES: Final = {"diniego": "Diniego della domanda"}
@@ -28,14 +28,13 @@ def suspend(call: Call, request: dict[str, Any]) -> dict[str, Any]:
     session, pratica = session_of(call), _pratica(call, request)
     if _open_pause(call, pratica) is None:
         motivo = request["motivo"]
-        norma = PREAVVISO if "10-bis" in motivo or "preavviso" in motivo.lower() else ALTRO
         session.add(
             Sospensione(
                 ente_id=call.ente_id,
                 pratica_id=pratica.id,
                 dal=need_day(request["dal"]),
                 motivo=motivo,
-                norma=norma,
+                norma=NORME.get(motivo, ALTRO),
                 da_chi=call.by,
             )
         )

@@ -35,11 +35,14 @@ def register(call: Call, request: dict[str, Any]) -> dict[str, Any]:
         prosegue=request.get("prosegue"),
         motivo_fine=request.get("motivo_fine"),
         esito_verifica=request.get("esito_verifica"),
+        prossima_verifica=to_day(request.get("prossima_verifica")),
         sintesi=request.get("sintesi"),
         note=request.get("note"),
         da_chi=call.by,
     )
     session.add(made)
+    if progetto is not None and made.prossima_verifica is not None:
+        progetto.verifica_il = made.prossima_verifica
     session.flush()
     return {"monitoraggio_id": str(made.id)}
 
@@ -65,6 +68,7 @@ def operations() -> list[Operation]:
                     "motivo_fine": TEXT,
                     "esiti": esiti,
                     "esito_verifica": choice("prosegue", "rivedere", "chiudere"),
+                    "prossima_verifica": DAY,
                     "presenti": TEXTS,
                     "sintesi": TEXT,
                 },

@@ -8,7 +8,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from app.avvisi import notifica
 from app.persone.model import Persona
@@ -18,7 +17,7 @@ from app.servizi.models.piano import PRESTAZIONI
 from app.servizi.models.rendiconto import CONFERME, ESITI_TECNICI
 from app.shapes import BOOL, DAY, NUMBER, TEXT, choice, response, rows, shape
 from app.values import CENT, find, session_of
-from engine import Broken, Call, Operation
+from engine import Broken, Call, Operation, Refused
 
 
 def open_month(call: Call, request: dict[str, Any]) -> dict[str, Any]:
@@ -92,37 +91,43 @@ def check(call: Call, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def contest(call: Call, request: dict[str, Any]) -> dict[str, Any]:
-    """Contest some events and tell the supplier; or keep the supplier's answers.
+    """Contest the rows named, once, and tell the supplier; keep the supplier's answers, if any came.
 
-    Rows are named by number. One that does not exist is left out, since people type them.
+    With `contesta` false nothing is done. Refused: riga_sconosciuta.
     """
     session, rendiconto = session_of(call), find(call, Rendiconto, request["rendiconto_id"])
-    answers = request.get("risposte")
-    if answers is not None:
-        for event, row in _named(call, rendiconto, answers):
-            found = _contestation(call, event)
-            if found is not None:
-                found.risposta, found.risposta_at = row.get("risposta"), call.now
-        session.flush()
+    if request.get("contesta") is False:
         return {}
-    contested = _named(call, rendiconto, request.get("contestazioni") or [])
-    for event, row in contested:
-        session.execute(
-            insert(Contestazione)
-            .values(
-                ente_id=call.ente_id,
-                evento_id=event.id,
-                motivo=row.get("motivo") or "",
-                aperta_at=call.now,
-                da_chi=call.by,
-            )
-            .on_conflict_do_nothing()
-        )
-    if contested:
+    opened = sum(
+        _open_contestation(call, event, row)
+        for event, row in _named(call, rendiconto, request.get("contestazioni"), "contestazioni")
+    )
+    if opened:
         rendiconto.stato = "contestato"
-        _tell(call, rendiconto, len(contested))
+        _tell(call, rendiconto, opened)
+    for event, row in _named(call, rendiconto, request.get("risposte"), "risposte"):
+        found = _contestation(call, event)
+        if found is None:
+            raise Refused("riga_sconosciuta", f"La riga {event.riga} non è contestata.", "risposte")
+        found.risposta, found.risposta_at = row.get("risposta"), call.now
     session.flush()
     return {}
+
+
+def _open_contestation(call: Call, event: EventoErogazione, row: dict[str, Any]) -> bool:
+    if _contestation(call, event) is not None:
+        return False
+    session_of(call).add(
+        Contestazione(
+            ente_id=call.ente_id,
+            evento_id=event.id,
+            motivo=row.get("motivo") or "",
+            aperta_at=call.now,
+            da_chi=call.by,
+        )
+    )
+    session_of(call).flush()
+    return True
 
 
 def _tell(call: Call, rendiconto: Rendiconto, count: int) -> None:
@@ -141,9 +146,9 @@ def _tell(call: Call, rendiconto: Rendiconto, count: int) -> None:
 def validate(call: Call, request: dict[str, Any]) -> dict[str, Any]:
     """Close the month: events that pass, or whose answer was accepted, are paid. Decimal hours, euro."""
     session, rendiconto = session_of(call), find(call, Rendiconto, request["rendiconto_id"])
-    for event, row in _named(call, rendiconto, request.get("esiti_controllo") or []):
+    for event, row in _named(call, rendiconto, request.get("esiti_controllo")):
         event.controllo, event.controllo_motivo = row.get("esito"), row.get("motivo")
-    for event, row in _named(call, rendiconto, request.get("decisioni") or []):
+    for event, row in _named(call, rendiconto, request.get("decisioni")):
         contestation = _contestation(call, event)
         if contestation is not None:
             contestation.accolta, contestation.decisione_motivo = row["accolta"], row.get("motivo")
@@ -175,15 +180,18 @@ def _contestation(call: Call, event: EventoErogazione) -> Contestazione | None:
 
 
 def _named(
-    call: Call, rendiconto: Rendiconto, given: list[dict[str, Any]]
+    call: Call, rendiconto: Rendiconto, given: list[dict[str, Any]] | None, field: str | None = None
 ) -> list[tuple[EventoErogazione, dict[str, Any]]]:
-    """Each row with the event that it names."""
+    """Each row with the event that it names by number. With `field`, a wrong number is refused there."""
     e = EventoErogazione
     events = session_of(call).scalars(
         select(e).where(e.ente_id == call.ente_id, e.rendiconto_id == rendiconto.id)
     )
     by_number = {str(event.riga): event for event in events}
-    return [(by_number[str(row["evento_id"])], row) for row in given if str(row["evento_id"]) in by_number]
+    unknown = [row for row in given or [] if str(row["evento_id"]) not in by_number]
+    if unknown and field is not None:
+        raise Refused("riga_sconosciuta", f"La riga {unknown[0]['evento_id']} non c'è.", field)
+    return [(by_number[str(row["evento_id"])], row) for row in given or [] if row not in unknown]
 
 
 def operations() -> list[Operation]:
@@ -237,12 +245,14 @@ def operations() -> list[Operation]:
             shape(
                 named,
                 {
+                    "contesta": BOOL,
                     "contestazioni": rows({"evento_id": TEXT}, {"motivo": TEXT}),
                     "risposte": rows({"evento_id": TEXT}, {"risposta": TEXT}),
                 },
             ),
             response(),
             contest,
+            errors=("riga_sconosciuta",),
         ),
         Operation(
             "rendiconto.validate",

@@ -12,7 +12,7 @@ from app.values import find, find_maybe, session_of, to_day, to_int, today
 from engine import Call, Operation
 
 SCORES: Final = ("aged", "adl", "iadl", "invalidita", "area_supporto")
-ABOUT_A_MINOR: Final = ("fonte", "fatti", "gravita", "minore_sentito", "esito_indagine")
+ABOUT_A_MINOR: Final = ("fonte", "fonte_riservata", "fatti", "gravita", "minore_sentito", "esito_indagine")
 
 
 def _between(least: int, most: int) -> Schema:
@@ -35,9 +35,11 @@ ANSWERS: Final[dict[str, Schema]] = {
     "caregiver": OBJECT,
     "note": TEXT,
     "fonte": TEXT,
+    "fonte_riservata": BOOL,
     "fatti": TEXT,
     "gravita": choice("reato", "pregiudizio", "rischio", "infondata"),
     "minore_sentito": BOOL,
+    "perche_non_sentito": TEXT,
     "esito_indagine": choice("archiviazione", "presa_in_carico", "procura"),
     "sintesi_valutazione": TEXT,
 }
