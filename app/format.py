@@ -24,6 +24,11 @@ When = date | datetime | str | None
 Clock = Callable[[], datetime]
 
 
+def counted(value: int | str | None) -> str:
+    """A count, which may be a text such as «500+» where counting stopped."""
+    return value if isinstance(value, str) else number(value)
+
+
 def number(value: Decimal | int | str | None, decimals: int | None = None) -> str:
     """1234.5 → «1.234,5»; with `decimals` the figure is rounded half up to that many."""
     if value is None or value == "":
@@ -186,7 +191,7 @@ def at_present(write: Callable[[When, datetime], object], clock: Clock) -> Calla
 def init_app(app: Flask, clock: Clock = system_clock) -> None:
     """Register the filters. `clock` gives the present moment (aware) to those that need it.
 
-    Filters: euro, numero, ore, plurale, vicino, giorno, giorno_lungo, data, istante, distanza, aspetta, eta,
+    Filters: euro, numero, conta, ore, plurale, vicino, giorno, giorno_lungo, data, istante, distanza, aspetta, eta,
     scadenza; and, already inside `<time>`: tempo (near), tempo_giorno, tempo_lungo, tempo_istante."""
     dated: dict[str, Callable[[When, datetime], object]] = {
         "vicino": near,
@@ -202,5 +207,7 @@ def init_app(app: Flask, clock: Clock = system_clock) -> None:
         "tempo_lungo": lambda when, now: time_tag(when, long, now),
         "tempo_istante": lambda when, now: time_tag(when, instant, now),
     }
-    app.jinja_env.filters.update(euro=euro, numero=number, ore=hours, plurale=plural, data=full)
+    app.jinja_env.filters.update(
+        euro=euro, numero=number, conta=counted, ore=hours, plurale=plural, data=full
+    )
     app.jinja_env.filters.update({name: at_present(write, clock) for name, write in dated.items()})

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app import diagram
 from app.accounts.models import Account
 from app.accounts.operator import Operator
+from app.attivita.registri import with_choices
 from app.attivita.service import Case, engine_of
 from app.database import db
 from app.forms import Earlier, Form, Sources, Tree
@@ -87,7 +88,7 @@ def build(operator: Operator, case: Case) -> Page:
         case=case,
         element=element,
         program=program,
-        form=_form(program, case.task.form_id),
+        form=_form(program, case.task.form_id, case.task.unita_id or case.pratica.unita_id),
         sources=_sources(operator, engine, program, case),
         persona=head(case.pratica, operator),
         bandiere=flags(case.pratica),
@@ -116,11 +117,11 @@ def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
     return {**known, **(last or {})}
 
 
-def _form(program: Program, form_id: str | None) -> Form | None:
+def _form(program: Program, form_id: str | None, unita_id: str | None = None) -> Form | None:
     schema = program.schema(form_id) if form_id else None
     if schema is None or form_id is None:
         return None
-    return Form(schema, program.ui(form_id), program.common)
+    return Form(with_choices(schema, unita_id), program.ui(form_id), program.common)
 
 
 def _sources(operator: Operator, engine: Engine, program: Program, case: Case) -> Sources:

@@ -27,7 +27,7 @@ from engine.tables import task as task_table
 AnySession = Session | scoped_session[Any]
 
 PAGE = 50
-COUNTED = 1_000  # beyond this a count says «1.000+»
+COUNTED = 500  # beyond this a count says «500+»
 
 _COLLEAGUES = text("""
     select distinct a.id, a.cognome, a.nome from account a

@@ -37,7 +37,7 @@ def who(operator: Operator) -> Who:
     return Who(operator.name, role.titolo if role else None, unit)
 
 
-def menu(operator: Operator, open_for: Callable[[Operator], int | None]) -> list[dict[str, Any]]:
+def menu(operator: Operator, open_for: Callable[[Operator], int | str | None]) -> list[dict[str, Any]]:
     """The bar's entries that the operator's roles have."""
     here = request.path
     entries = []

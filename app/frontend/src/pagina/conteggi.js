@@ -9,7 +9,7 @@ async function refresh() {
   if (!reply?.ok || reply.redirected) return;
   for (const [name, count] of Object.entries(await reply.json())) {
     for (const place of document.querySelectorAll(`[data-conteggio="${CSS.escape(name)}"]`)) {
-      place.textContent = Number(count).toLocaleString('it-IT');
+      place.textContent = typeof count === 'string' ? count : count.toLocaleString('it-IT');
     }
   }
 }
