@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from app.accounts.models import Account
 from app.columns import AREE, LIVELLI
 from app.contatti.model import Contatto
@@ -92,7 +95,7 @@ def _entrust(call: Call, request: dict[str, Any], pratica: Pratica | None, accou
         pratica.riservatezza = request["riservatezza"]
     persona = find_maybe(call, Persona, request.get("persona_id"))
     persona_id = persona.id if persona else pratica.persona_id
-    if persona_id is None:
+    if persona_id is None or _in_care(session, pratica):
         return
     contatto = find_maybe(call, Contatto, pratica.contatto_id)
     session.add(
@@ -107,6 +110,13 @@ def _entrust(call: Call, request: dict[str, Any], pratica: Pratica | None, accou
             da_chi=call.by,
         )
     )
+
+
+def _in_care(session: Session, pratica: Pratica) -> bool:
+    """Another case manager does not begin the presa in carico again: `assegnazione` tells who had it."""
+    p = PresaInCarico
+    query = select(p.id).where(p.ente_id == pratica.ente_id, p.pratica_id == pratica.id, p.al.is_(None))
+    return session.scalar(query) is not None
 
 
 def _account(call: Call, request: dict[str, Any]) -> Account | None:

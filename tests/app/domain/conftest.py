@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -13,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.enti.model import Ente, Unita
 from app.operations import domestic
-from engine import Bundle, Call, Engine, FixedClock, Operations, operator
+from app.pratiche import service
+from app.pratiche.ended import on_end
+from engine import Bundle, Call, Engine, FixedClock, Operations, json, operator
 from engine.calendar import ROME, Calendar
 from engine.request import check_request
 
@@ -62,9 +65,10 @@ def operations(clock: FixedClock) -> Operations:
 
 
 @pytest.fixture
-def engine_(session: Session, genova: int, clock: FixedClock, operations: Operations) -> Engine:
+def a_engine(session: Session, genova: int, clock: FixedClock, operations: Operations) -> Engine:
     """An engine with the domestic operations, saving at each step."""
-    return Engine(session, genova, operations, calendar=Calendar((6, 24)), clock=clock)
+    calendar = Calendar((6, 24))
+    return Engine(session, genova, operations, calendar=calendar, clock=clock, on_end=on_end)
 
 
 @pytest.fixture
@@ -137,13 +141,61 @@ def a_persona(ask: Callable[..., dict[str, Any]], a_contact: Callable[..., str])
     return a_persona
 
 
-def a_bundle(slug: str, *, termine_giorni: int | None = 30, letters: dict[str, str] | None = None) -> Bundle:
+def a_bundle(slug: str, *, termine_giorni: int | None = 30, **letters: str) -> Bundle:
     """A path of one human step, with letters."""
-    letters = {f"lettere/{name}.txt": text.encode() for name, text in (letters or {}).items()}  # type: ignore[misc]
-    term = "null" if termine_giorni is None else str(termine_giorni)
-    manifest = f'{{"slug": "{slug}", "nome": "{slug.title()}", "termine_giorni": {term}, "parametri": {{}}}}'
-    diagram = DIAGRAM.replace("SLUG", slug)
-    return Bundle(slug, {f"{slug}.bpmn": diagram.encode(), "bundle.json": manifest.encode(), **letters})  # type: ignore[dict-item]
+    manifest = {
+        "slug": slug,
+        "nome": slug.title(),
+        "codice": "P00",
+        "descrizione": "Un percorso di prova.",
+        "termine_giorni": termine_giorni,
+        "soggetto": "persona",
+        "avvio": ["assistente_sociale"],
+        "parametri": {},
+    }
+    files = {f"lettere/{name}.txt": text.encode() for name, text in letters.items()}
+    files[f"{slug}.bpmn"] = DIAGRAM.replace("SLUG", slug).encode()
+    files["bundle.json"] = json.dumps(manifest)
+    return Bundle(slug, files)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A pratica about Rosa, with the engine that runs it."""
+
+    engine: Engine
+    id: int
+    root_id: int
+    persona_id: str
+
+
+@pytest.fixture
+def a_pratica(
+    session: Session, genova: int, a_engine: Engine, a_persona: Callable[..., str], operations: Operations
+) -> Callable[..., Opened]:
+    """Open a pratica of a path of one step: `a_pratica("domiciliarita", termine_giorni=30)`."""
+
+    def a_pratica(slug: str = "domiciliarita", persona_id: str | None = None, **bundle: Any) -> Opened:
+        a_engine.publish(a_bundle(slug, **bundle), ANNA)
+        persona_id = persona_id or a_persona()
+
+        def start(session: Session, ente_id: int, slug: str, variables: dict[str, Any], by: str) -> int:
+            return a_engine.start(slug, variables, ANNA).id
+
+        pratica = service.open(
+            session,
+            genova,
+            slug,
+            int(persona_id),
+            "ats_centro_est",
+            ANNA.label,
+            start=start,
+            now=a_engine.now(),
+        )
+        assert pratica.instance_id is not None
+        return Opened(a_engine, pratica.id, pratica.instance_id, persona_id)
+
+    return a_pratica
 
 
 DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
