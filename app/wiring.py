@@ -154,8 +154,10 @@ def _parameters(
     session: Session, ente_id: int
 ) -> Callable[[Program, dict[str, Any], datetime], dict[str, Any]]:
     def resolve(program: Program, variables: dict[str, Any], on: datetime) -> dict[str, Any]:
-        """The bundle's parameters as the ente has set them on that day; never what a caller passes."""
+        """The bundle's parameters as the ente has set them on that day; a caller that maps its own wins."""
         defaults = {p.key: p.default for p in program.bundle.parameters}
-        return dict(parametri.values(ente_id, program.slug, defaults, on.astimezone(ROME).date(), session))
+        own = parametri.values(ente_id, program.slug, defaults, on.astimezone(ROME).date(), session)
+        passed = variables.get("parametri")
+        return {**own, **(passed if isinstance(passed, dict) else {})}
 
     return resolve

@@ -8,6 +8,8 @@ from __future__ import annotations
 import random
 import signal
 import threading
+import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from types import FrameType
@@ -31,10 +33,11 @@ log = structlog.get_logger()
 
 CONCURRENCY = 4
 TIMER_PAUSE = 1.0  # seconds between two looks when nothing is due
+TIMER_REST = 60.0  # seconds before a timer that failed is tried again
 FIRST_RETRY = 10  # seconds
 LONGEST_RETRY = 3_600
 
-_TAKE_TIMER = text("select ente_id, timer_id from engine_take_due_timer()")
+_TAKE_TIMER = text("select ente_id, timer_id from engine_take_due_timer(:skip)")
 _NOW = text("select clock_timestamp()")
 
 
@@ -152,22 +155,43 @@ def _attempt(maker: EngineMaker, ente_id: int, job: JobToRun) -> _Answer:
 
 def fire_timers(database: Database, maker: EngineMaker, stop: threading.Event) -> None:
     """Fire due timers one by one, of any ente, until asked to stop; a broken one never stops the others."""
+    failed: dict[int, float] = {}
     while not stop.is_set():
+        now = time.monotonic()
+        failed = {timer: until for timer, until in failed.items() if until > now}
         try:
-            fired = fire_next(database, maker)
+            fired = fire_next(database, maker, list(failed))
+        except TimerFailed as error:
+            log.error("timer.failed", timer=error.timer_id, exc_info=error.__cause__)
+            failed[error.timer_id] = now + TIMER_REST
+            fired = True
         except Exception:  # noqa: BLE001 - the database may be away: look again after a pause
-            log.exception("timer.failed")
+            log.exception("timers.unreachable")
             fired = False
         if not fired:
             stop.wait(TIMER_PAUSE)
 
 
-def fire_next(database: Database, maker: EngineMaker) -> bool:
-    """Fire the timer that has been due longest; False when none is. Two workers never take the same one."""
+class TimerFailed(Exception):
+    """A timer could not be fired; it stays due."""
+
+    def __init__(self, timer_id: int) -> None:
+        super().__init__(timer_id)
+        self.timer_id = timer_id
+
+
+def fire_next(database: Database, maker: EngineMaker, skip: Sequence[int] = ()) -> bool:
+    """Fire the timer that has been due longest; False when none is. Two workers never take the same one.
+
+    Raises TimerFailed, so that one that cannot be fired (`skip` it then) never stops the others.
+    """
     with Session(database) as session, session.begin():
-        taken = session.execute(_TAKE_TIMER).one_or_none()
+        taken = session.execute(_TAKE_TIMER, {"skip": list(skip)}).one_or_none()
         if taken is None:
             return False
-        with ente_context(taken.ente_id):
-            maker(session, taken.ente_id).fire_timer(taken.timer_id, system("timer"))
+        try:
+            with ente_context(taken.ente_id):
+                maker(session, taken.ente_id).fire_timer(taken.timer_id, system("timer"))
+        except Exception as error:
+            raise TimerFailed(taken.timer_id) from error
         return True

@@ -224,9 +224,12 @@ class Engine:
         due = self.session.execute(
             select(t.due_at).where(t.ente_id == self.ente_id, t.id == timer_id)
         ).scalar_one_or_none()
-        if due is None or due > running.now or running.status != "open":
+        if due is None or due > running.now:
             return False
-        fired = step.fire(running, row.token)
+        fired = running.status == "open" and step.fire(running, row.token)
+        if not fired:
+            # nobody waits for it any more: left behind it would be due for ever
+            store.forget(self.session, "timer", self.ente_id, [row.token], running.now, by.label)
         step.run()
         return fired
 

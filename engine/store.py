@@ -6,15 +6,19 @@ statements whatever it writes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engine import json
+from engine.errors import InstanceBusy
 
 
 def _sql(statement: str, *json_names: str) -> TextClause:
@@ -42,6 +46,8 @@ _LOCK_INSTANCE = _sql(f"""
     order by i.id for no key update of i
 """)  # noqa: S608
 
+_LOCK_NOT_AVAILABLE = "55P03"
+
 _LOCK_CHILD = _sql(f"""
     select {_INSTANCE} from engine_instance i
     where i.ente_id = :ente_id and i.parent_id = :parent_id and i.parent_token = :token and i.status = 'open'
@@ -50,13 +56,29 @@ _LOCK_CHILD = _sql(f"""
 
 
 def lock_task(session: Session, ente_id: int, task_id: int) -> list[Row[Any]]:
-    """Lock the task's instance and its root; one row each, with the task's columns. Empty when unknown."""
-    return list(session.execute(_LOCK_TASK, {"ente_id": ente_id, "task_id": task_id}))
+    """Lock the task's instance and its root; one row each, with the task's columns. Empty when unknown.
+
+    Raises InstanceBusy.
+    """
+    with _waiting_for(task_id):
+        return list(session.execute(_LOCK_TASK, {"ente_id": ente_id, "task_id": task_id}))
 
 
 def lock_instance(session: Session, ente_id: int, instance_id: int) -> list[Row[Any]]:
-    """Lock an instance and its root, in the order of their ids: two steps never deadlock."""
-    return list(session.execute(_LOCK_INSTANCE, {"ente_id": ente_id, "instance_id": instance_id}))
+    """Lock an instance and its root, in the order of their ids: two steps never deadlock. Raises InstanceBusy."""
+    with _waiting_for(instance_id):
+        return list(session.execute(_LOCK_INSTANCE, {"ente_id": ente_id, "instance_id": instance_id}))
+
+
+@contextmanager
+def _waiting_for(identity: int) -> Iterator[None]:
+    """Another step that holds the lock too long is a busy instance, not a broken database."""
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "pgcode", None) == _LOCK_NOT_AVAILABLE:
+            raise InstanceBusy(identity) from error
+        raise
 
 
 def lock_child(session: Session, ente_id: int, parent_id: int, token: str) -> Row[Any] | None:

@@ -216,13 +216,13 @@ CREATE INDEX ix_engine_history_root ON engine_history (ente_id, root_id, id)
 """
 
 # One due timer at a time, of any ente, locked until the end of the worker's transaction: two workers never
-# take the same one, and the worker learns nothing but where to look.
+# take the same one, and the worker learns nothing but where to look. A worker skips those it has just failed at.
 TAKE_DUE_TIMER = """
-create function engine_take_due_timer() returns table (ente_id int, timer_id bigint)
+create function engine_take_due_timer(skip bigint[]) returns table (ente_id int, timer_id bigint)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp
 as $$
     select t.ente_id, t.id from public.engine_timer t
-    where t.due_at <= clock_timestamp()
+    where t.due_at <= clock_timestamp() and t.id <> all (skip)
     order by t.due_at
     limit 1 for no key update skip locked
 $$
@@ -248,11 +248,11 @@ def upgrade() -> None:
     for table, grant in PROTECTED.items():
         protect(op, table, grant)
     op.execute(TAKE_DUE_TIMER)
-    open_function(op, "engine_take_due_timer()")
+    open_function(op, "engine_take_due_timer(bigint[])")
 
 
 def downgrade() -> None:
-    op.execute("drop function engine_take_due_timer()")
+    op.execute("drop function engine_take_due_timer(bigint[])")
     for table in reversed(list(PROTECTED)):
         op.execute(f"drop table {table}")
     op.execute("drop table engine_bundle")
