@@ -3,7 +3,7 @@
 from engine.actor import Actor, operator, system
 from engine.bundle import Bundle, BundleUnreadable, from_folder
 from engine.calendar import Calendar
-from engine.checker import check, check_diagram
+from engine.checker import advise, check, check_decisions, check_diagram, check_form
 from engine.clock import Clock, DatabaseClock, FixedClock
 from engine.engine import Engine
 from engine.errors import (
@@ -70,8 +70,11 @@ __all__ = [
     "TaskNotOpen",
     "TaskView",
     "Transient",
+    "advise",
     "check",
+    "check_decisions",
     "check_diagram",
+    "check_form",
     "from_folder",
     "operator",
     "scenarios",

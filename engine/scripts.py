@@ -15,6 +15,10 @@ from engine.calendar import ROME, Calendar
 from engine.dialect import Assignment, Element
 
 
+MOST_ROUNDS = 1_000
+"""Rounds of one multi-instance activity: each is a token, and in parallel a task or a job at once."""
+
+
 class ExpressionFailed(Exception):
     """An expression or a table could not give a value; the message names it and holds no personal data."""
 
@@ -106,6 +110,10 @@ class Scripts:
             return []
         if not isinstance(items, list):
             raise ExpressionFailed(f"«{element.loop.collection}»: non è una lista")
+        if len(items) > MOST_ROUNDS:
+            raise ExpressionFailed(
+                f"«{element.loop.collection}»: {len(items)} giri, al massimo {MOST_ROUNDS}"
+            )
         return items
 
     def decide(self, decision: str, context: Mapping[str, Any]) -> tuple[Any, list[Any]]:

@@ -64,7 +64,7 @@ def problems(content: bytes, slug: str, diagram: Diagram) -> Iterator[Found]:
     """Why a story cannot be played on a diagram: where in the file, and an Italian sentence."""
     try:
         story = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         yield "-", f"JSON malformato: {error}"
         return
     if not isinstance(story, dict):

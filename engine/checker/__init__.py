@@ -84,7 +84,6 @@ class _Reading:
         models, problems = decisions.read(bundle)
         dressed = forms.read(bundle)
         self.refused += [*problems, *dressed.refused]
-        self.advice += dressed.advice
         diagram = self._diagram(
             Context(
                 operations=operations,
@@ -145,6 +144,7 @@ def _inside(root: etree._Element, diagram: Diagram, context: Context) -> Iterato
         *flows.check(diagram),
         *expressions.check(diagram, context),
     ]
+    found = found or list(flows.unreachable(diagram))
     found = found or [*cycles.check(diagram, context), *tokens.check(diagram, context)]
     if not found:
         try:

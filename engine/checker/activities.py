@@ -100,9 +100,10 @@ def constant(source: str) -> object:
 def _decision(element: Element, diagram: Diagram, context: Context) -> Iterator[str]:
     if not element.decision:
         yield "scegli la tabella di decisione da chiamare («Called decision»)"
-    elif context.models is not None and not element.decision.startswith("="):
-        if element.decision not in context.models:
-            yield f"la decisione «{element.decision}» non è in nessuna tabella del percorso: aggiungi la sua"
+        return
+    known = context.models is None or element.decision in context.models
+    if not known and not element.decision.startswith("="):
+        yield f"la decisione «{element.decision}» non è in nessuna tabella del percorso: aggiungi la sua"
 
 
 def _script(element: Element, diagram: Diagram, context: Context) -> Iterator[str]:

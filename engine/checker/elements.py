@@ -83,7 +83,7 @@ def _boundary(element: Element, diagram: Diagram) -> Iterator[str]:
     if host.kind not in ACTIVITIES or host.event_subprocess:
         yield f"«{host.id}» non ha un bordo: attacca l'evento a un passo o a un sottoprocesso"
     elif kind == "error" and host.kind not in REFUSING:
-        yield f"da «{host.id}» non esce mai un errore: attaccalo a un servizio, a un percorso o a un sottoprocesso"
+        yield f"da «{host.id}» non esce mai un errore: attaccalo a un servizio o a un sottoprocesso"
     elif kind == "escalation" and host.kind not in ("callActivity", "subProcess"):
         yield f"da «{host.id}» non esce mai un'escalation: attaccala a un percorso o a un sottoprocesso"
     if kind == "error" and not element.interrupting:

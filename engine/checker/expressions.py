@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from engine import feel
 from engine.checker.context import Context, Found
 from engine.dialect import Assignment, Diagram, Element
+from engine.scripts import MOST_ROUNDS
 
 NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 PARAMETERS = "parametri"
-MOST_ROUNDS = 1_000
-"""Rounds of a multi-instance (engine/scripts.py stops a longer list with an incident)."""
 
 
 def check(diagram: Diagram, context: Context) -> Iterator[Found]:

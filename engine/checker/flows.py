@@ -21,7 +21,6 @@ def check(diagram: Diagram) -> Iterator[Found]:
         yield from ((element.id, message) for message in _connections(element, diagram, graph))
     for flow in diagram.flows.values():
         yield from ((flow.id, message) for message in _condition(flow, diagram, graph))
-    yield from _unreachable(diagram, graph)
 
 
 class Graph:
@@ -126,7 +125,9 @@ def _condition(flow: Flow, diagram: Diagram, graph: Graph) -> Iterator[str]:
         yield "da qui c'è una sola via: se la condizione non valesse la pratica si fermerebbe; toglila"
 
 
-def _unreachable(diagram: Diagram, graph: Graph) -> Iterator[Found]:
+def unreachable(diagram: Diagram) -> Iterator[Found]:
+    """Elements that no token comes to, though all their flows are in order."""
+    graph = Graph(diagram)
     reached = graph.reachable([e.id for e in diagram.elements.values() if e.kind == "startEvent"])
     for element in diagram.elements.values():
         if not element.event_subprocess and element.id not in reached:

@@ -55,6 +55,8 @@ def _node(node: etree._Element) -> Iterator[Found]:
     if not identity:
         yield f"riga {node.sourceline}", f"un elemento «{kind}» non ha id: dagliene uno"
         return
+    if node.tag == bpmn("sequenceFlow"):
+        return
     if identity in RESERVED:
         yield identity, "questo id è riservato al motore: cambialo"
     elif not IDENTITY.fullmatch(identity) or len(identity) > LONGEST:

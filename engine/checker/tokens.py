@@ -1,0 +1,184 @@
+"""What tokens can do: every marking that a scope can come to, looked at before anything runs.
+
+Found so: a join that waits for a branch which may never come (the instance would stay open with nothing to
+do), an element that two branches of a fork reach one after the other (it would run twice), and two branches
+that write the same variable. Non-interrupting events run beside and are looked at by themselves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import combinations
+
+from engine.checker.context import Context, Found
+from engine.dialect import Diagram, Element
+
+MAX_MARKINGS = 20_000
+"""Beyond this a scope is not looked at further: what was found until then stands."""
+
+MOST_TOGETHER = 6
+"""An inclusive gateway with more ways out is tried with one, two and all of them."""
+
+Marking = frozenset[str]
+"""The flows on which a token waits to enter the next element."""
+
+STUCK = (
+    "qui si aspettano rami che potrebbero non arrivare mai: "
+    "riunisci con un gateway dello stesso tipo di quello che divide"
+)
+TWICE = (
+    "due rami paralleli ci arrivano uno dopo l'altro e si farebbe due volte: "
+    "riuniscili prima con un gateway parallelo"
+)
+
+
+def check(diagram: Diagram, context: Context) -> Iterator[Found]:
+    """Refusals about tokens, for a diagram whose flows are in order."""
+    scopes = {element.parent for element in diagram.elements.values()}
+    for scope in sorted(scopes):
+        explored = _Scope(diagram, scope)
+        explored.explore()
+        yield from ((identity, STUCK) for identity in sorted(explored.stuck))
+        yield from ((identity, TWICE) for identity in sorted(explored.meeting()))
+        yield from _races(diagram, context, explored.together)
+
+
+class _Scope:
+    """The elements of a process or subprocess; what exploring finds is in `stuck`, `twice`, `together`."""
+
+    def __init__(self, diagram: Diagram, scope: str) -> None:
+        self.elements = {e.id: e for e in diagram.elements.values() if e.parent == scope}
+        self.target = {f.id: f.target for f in diagram.flows.values() if f.source in self.elements}
+        self.out: dict[str, list[str]] = defaultdict(list)
+        self.into: dict[str, list[str]] = defaultdict(list)
+        for flow in self.target:
+            self.out[diagram.flows[flow].source].append(flow)
+            self.into[self.target[flow]].append(flow)
+        self.boundaries: dict[str, list[Element]] = defaultdict(list)
+        for element in self.elements.values():
+            if element.attached_to:
+                self.boundaries[element.attached_to].append(element)
+        self.stuck: set[str] = set()
+        self.twice: set[str] = set()
+        self.together: set[tuple[str, str]] = set()
+        self._upstream: dict[tuple[str, str], frozenset[str]] = {}
+
+    def explore(self) -> None:
+        """Go through every marking from the scope's start, then from each event that runs beside."""
+        for element in self.elements.values():
+            if element.kind == "startEvent":
+                self._from(frozenset(self.out[element.id]), beside=False)
+            elif element.kind == "boundaryEvent" and not element.interrupting:
+                self._from(frozenset(self.out[element.id]), beside=True)
+
+    def meeting(self) -> set[str]:
+        """Of the elements that run twice, those where branches meet: the ones after them are not to blame."""
+        return {identity for identity in self.twice if len(self.into[identity]) > 1} or self.twice
+
+    def _from(self, first: Marking, *, beside: bool) -> None:
+        seen = {first}
+        waiting = [first]
+        while waiting and len(seen) < MAX_MARKINGS:
+            marking = waiting.pop()
+            active = sorted({self.target[flow] for flow in marking})
+            self.together.update(combinations(active, 2))
+            moved = False
+            for identity in active:
+                for following in self._fire(self.elements[identity], marking):
+                    moved = True
+                    if following not in seen:
+                        seen.add(following)
+                        waiting.append(following)
+            if not moved and not beside:
+                self.stuck.update(active)
+
+    def _fire(self, element: Element, marking: Marking) -> Iterator[Marking]:
+        """The markings after a token has gone through an element, one per way it may go."""
+        present = [flow for flow in self.into[element.id] if flow in marking]
+        if element.kind == "parallelGateway":
+            if len(present) == len(self.into[element.id]):
+                yield self._put(element, marking.difference(present), self.out[element.id])
+            return
+        if element.kind == "inclusiveGateway":
+            if not self._may_still_come(element, marking):
+                for chosen in self._subsets(self.out[element.id]):
+                    yield self._put(element, marking.difference(present), chosen)
+            return
+        for flow in present:
+            rest = marking - {flow}
+            for produced in self._ways(element):
+                yield frozenset() if produced is None else self._put(element, rest, produced)
+
+    def _ways(self, element: Element) -> Iterator[list[str] | None]:
+        """The flows that may get a token; None when the whole scope ends."""
+        out = self.out[element.id]
+        if element.kind == "endEvent":
+            ends_all = element.event is not None and element.event.kind in ("terminate", "error")
+            yield None if ends_all else []
+        elif element.kind in ("exclusiveGateway", "eventBasedGateway"):
+            yield from ([flow] for flow in out)
+        else:
+            yield out
+        for event in self.boundaries[element.id]:
+            if event.interrupting:
+                yield self.out[event.id]
+
+    def _put(self, element: Element, rest: Marking, produced: list[str]) -> Marking:
+        if any(flow in rest for flow in produced):
+            self.twice.add(element.id)
+        return rest.union(produced)
+
+    def _may_still_come(self, join: Element, marking: Marking) -> bool:
+        missing = [flow for flow in self.into[join.id] if flow not in marking]
+        return any(
+            flow in self._before(join.id, absent)
+            for absent in missing
+            for flow in marking
+            if self.target[flow] != join.id
+        )
+
+    def _before(self, join: str, flow: str) -> frozenset[str]:
+        """The flows from which a token can come to `flow` without passing the join."""
+        if (join, flow) not in self._upstream:
+            sources: dict[str, set[str]] = defaultdict(set)
+            for identity in self.elements:
+                if identity != join:
+                    for after in (*self.out[identity], *self._beyond(identity)):
+                        sources[after].update(self.into[identity])
+            found: set[str] = set()
+            stack = [flow]
+            while stack:
+                for before in sources[stack.pop()]:
+                    if before not in found:
+                        found.add(before)
+                        stack.append(before)
+            self._upstream[join, flow] = frozenset(found)
+        return self._upstream[join, flow]
+
+    def _beyond(self, identity: str) -> list[str]:
+        return [flow for event in self.boundaries[identity] for flow in self.out[event.id]]
+
+    def _subsets(self, out: list[str]) -> Iterator[list[str]]:
+        sizes = range(1, len(out) + 1) if len(out) <= MOST_TOGETHER else (1, 2, len(out))
+        for size in sizes:
+            yield from map(list, combinations(out, size))
+
+
+def _races(diagram: Diagram, context: Context, together: set[tuple[str, str]]) -> Iterator[Found]:
+    """Variables belong to the instance: of two branches that write one, the later would win unseen."""
+    told: set[tuple[str, str]] = set()
+    for one, other in sorted(together):
+        for path in context.writes(diagram.elements[one]):
+            for also in context.writes(diagram.elements[other]):
+                shorter = min(path, also, key=len)
+                both = (
+                    path == also or (path + ".").startswith(also + ".") or (also + ".").startswith(path + ".")
+                )
+                if both and (other, shorter) not in told:
+                    told.add((other, shorter))
+                    yield (
+                        other,
+                        f"scrive «{shorter}» come «{one}», che si fa in parallelo: l'ultimo vincerebbe; "
+                        "dai alle due variabili nomi diversi",
+                    )
