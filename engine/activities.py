@@ -190,6 +190,10 @@ class Activities:
         local = running.local(task, element)
         variables = {**(running.variables if element.passes_all else {}), **local}
         variables.setdefault("unita", running.variables.get("unita"))
+        if not self._step.may_call(running):
+            message = "troppe chiamate in un solo passo: i percorsi si chiamano a vicenda?"
+            self._step.incident(running, task, element, "budget", message)
+            return
         try:
             if not self._engine.stub_calls:
                 self._step.start(str(called), variables, parent=running, token=task.id)

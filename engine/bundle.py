@@ -65,7 +65,7 @@ class Bundle:
             manifest = json.loads(self.files["bundle.json"])
         except KeyError:
             raise BundleUnreadable(Problem("bundle.json", "-", "il file manca")) from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BundleUnreadable(Problem("bundle.json", "-", f"JSON malformato: {error}")) from None
         if not isinstance(manifest, dict):
             raise BundleUnreadable(Problem("bundle.json", "-", "deve contenere un oggetto"))

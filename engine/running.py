@@ -35,7 +35,8 @@ class Wait:
 @dataclass
 class Running:
     """An instance loaded by a step. `opened` are human tasks to open, `closed` those closed
-    (token → status and account); `history` rows to append; `notes` what the next person at an element reads."""
+    (token → status and account); `history` rows to append; `notes` what the next person at an element reads;
+    `depth` how many calls of this very step lie above it."""
 
     id: int
     ente_id: int
@@ -49,6 +50,7 @@ class Running:
     now: datetime
     status: str = "open"
     ended_in: str | None = None
+    depth: int = 0
     changed: bool = False
     opened: list[dict[str, Any]] = field(default_factory=list)
     closed: dict[str, tuple[str, int | None]] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class Running:
     def at(self, now: datetime) -> None:
         """Bring the instance to the instant of a new step."""
         self.now = now
+        self.depth = 0
         self.scripts.at(now)
 
     def task(self, token: str) -> Task | None:

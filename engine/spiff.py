@@ -99,18 +99,22 @@ class MultiInstance(LoopTask, BpmnSpecMixin):  # type: ignore[misc]
         self.element = element
         self.task_spec = ""
 
-    def _update_hook(self, my_task: Task) -> bool:
-        super()._update_hook(my_task)
+    def _run_hook(self, my_task: Task) -> bool | None:
+        """The first time begin the rounds, the second (all rounds over) move on.
+
+        Not as soon as the token comes: a collection that has no value is then the fault of the step before.
+        """
         loop = self.element.loop
         assert loop is not None
+        if "items" in my_task.internal_data:
+            return True
         items = my_task.workflow.script_engine.collection(my_task, self.element)
         my_task.internal_data.update(items=items, outputs=[None] * len(items), begun=0, done=0)
         if not items:
             return True
-        my_task._set_state(TaskState.STARTED)
         for _ in items[:1] if loop.sequential else items:
             self._begin_round(my_task)
-        return False
+        return None
 
     def _begin_round(self, my_task: Task) -> None:
         loop = self.element.loop

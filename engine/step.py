@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 BUDGET = 2_000
 PRUNE_EVERY = 200
+MOST_INSTANCES = 1_000
+DEEPEST_CALL = 20
 
 
 class Step:
@@ -138,11 +140,16 @@ class Step:
                 state=states.State(new_workflow(program.spec, program.subprocesses, scripts), variables),
                 scripts=scripts,
                 now=now,
+                depth=parent.depth + 1 if parent else 0,
             )
         )
         scripts.written.update(variables)
         self.wake(running)
         return running
+
+    def may_call(self, running: Running) -> bool:
+        """Whether an instance may call one more path in this step: paths that call each other never end."""
+        return running.depth < DEEPEST_CALL and len(self._running) < MOST_INSTANCES
 
     def wake(self, running: Running) -> None:
         """Run an instance before the step ends."""
