@@ -14,7 +14,6 @@ from engine import dmn, feel
 from engine.calendar import ROME, Calendar
 from engine.dialect import Assignment, Element
 
-
 MOST_ROUNDS = 1_000
 """Rounds of one multi-instance activity: each is a token, and in parallel a task or a job at once."""
 
