@@ -33,7 +33,7 @@ def load(session: Session, rendiconto: Rendiconto, rows: Sequence[Mapping[str, A
     for row in rows:
         added = session.execute(
             insert(e)
-            .values(_values(rendiconto, ordine, row), riga=last + 1, da_chi=by)
+            .values({**_values(rendiconto, ordine, row), "riga": last + 1, "da_chi": by})
             .on_conflict_do_nothing(index_elements=["ente_id", "rendiconto_id", "data", "dalle", "operatore"])
             .returning(e.riga)
         ).scalar_one_or_none()

@@ -105,8 +105,9 @@ def _waiting(engine: Engine, ordine_id: int) -> Ordine:
     o = Ordine
     query = select(o).where(o.ente_id == engine.ente_id, o.id == ordine_id).with_for_update()
     ordine = engine.session.scalars(query.execution_options(populate_existing=True)).one()
-    if ordine.stato != "mandato":
-        raise OrdineNotWaiting(ordine.id, ordine.stato)
+    late = ordine.risposta_entro is not None and engine.now() > ordine.risposta_entro
+    if ordine.stato != "mandato" or late:
+        raise OrdineNotWaiting(ordine.id, "scaduto" if ordine.stato == "mandato" else ordine.stato)
     return ordine
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.enti.model import Ente, Unita
 from app.operations import domestic
 from app.pratiche import service
 from app.pratiche.ended import on_end
+from app.servizi.models import Budget, Fornitore
 from engine import Bundle, Call, Engine, FixedClock, Operations, json, operator
 from engine.calendar import ROME, Calendar
 from engine.request import check_request
@@ -214,3 +216,68 @@ DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
   </bpmn:process>
 </bpmn:definitions>
 """
+
+
+PRESTAZIONI: list[dict[str, Any]] = [
+    {"prestazione": "igiene", "profilo": "oss", "giorni": ["lun", "gio"], "dalle": "08:00", "alle": "09:30"},
+    {
+        "prestazione": "pasti",
+        "profilo": "assistente_familiare",
+        "giorni": ["mar"],
+        "dalle": "12:00",
+        "alle": "13:00",
+    },
+]
+
+
+@pytest.fixture
+def a_plan(ask: Callable[..., dict[str, Any]], a_persona: Callable[..., str]) -> Callable[..., str]:
+    """An approved plan of four hours a week from December: `a_plan(cognome="Costa")`; gives piano_id."""
+
+    def a_plan(**told: Any) -> str:
+        persona_id = a_persona(**told)
+        piano_id = ask("piano.register", persona_id=persona_id, prestazioni=PRESTAZIONI, dal="2026-12-01")[
+            "piano_id"
+        ]
+        ask("progetto.approve", piano_id=piano_id, piano_approvato=True)
+        return str(piano_id)
+
+    return a_plan
+
+
+@pytest.fixture
+def a_budget(session: Session, genova: int) -> Callable[..., Budget]:
+    """A capitolo of 2026: `a_budget(1000)` euro for home care."""
+
+    def a_budget(stanziato: int, servizio: str = "domiciliarita", capitolo: str = "U.1.04.02") -> Budget:
+        budget = Budget(
+            ente_id=genova, anno=2026, servizio=servizio, capitolo=capitolo, stanziato_eur=Decimal(stanziato)
+        )
+        session.add(budget)
+        session.flush()
+        return budget
+
+    return a_budget
+
+
+@pytest.fixture
+def a_supplier(session: Session, genova: int) -> Callable[..., str]:
+    """An accredited supplier: `a_supplier("alfa", ore_settimana=10)`; gives fornitore_id."""
+
+    def a_supplier(slug: str, ore_settimana: int = 100, **more: Any) -> str:
+        session.add(Unita(ente_id=genova, id=slug, nome=slug.title(), tipo="fornitore"))
+        session.flush()
+        given = {"zone": [], "profili": ["oss", "assistente_familiare", "educatore"], **more}
+        session.add(
+            Fornitore(
+                ente_id=genova,
+                id=slug,
+                dal=date(2026, 1, 1),
+                ore_settimana=Decimal(ore_settimana),
+                **given,
+            )
+        )
+        session.flush()
+        return slug
+
+    return a_supplier

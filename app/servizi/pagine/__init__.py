@@ -1,0 +1,1 @@
+"""What the pages of services show and do: orders, months, money, and what may be told to a running path."""

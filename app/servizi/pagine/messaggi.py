@@ -1,0 +1,133 @@
+"""What an open pratica waits to be told, and by whom: the messages that its bundles declare.
+
+`bundle.json` has a key `messaggi`: {message: {"titolo", "che_succede", "ruoli", "modulo" (JSON Schema), "vista"
+(UI schema), "non_con" (messages or steps beside which it makes no sense), "passate" (days not in the future)}}.
+The answers of the form are the message's payload. An analyst adds one without code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from app.forms import Form
+from app.values import day_of
+from engine import Engine, HistoryView, Program, tables
+from engine.form import FieldError
+
+
+@dataclass(frozen=True)
+class Messaggio:
+    """A message as a bundle declares it."""
+
+    nome: str
+    titolo: str
+    che_succede: str
+    ruoli: tuple[str, ...]
+    modulo: Mapping[str, Any]
+    vista: Mapping[str, Any]
+    non_con: frozenset[str]
+    passate: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Attesa:
+    """A message that a path waits for now, under a key, and the form that makes its payload."""
+
+    messaggio: Messaggio
+    chiave: str
+    form: Form
+
+    def wrong(self, data: Mapping[str, Any], engine: Engine) -> list[FieldError]:
+        """What the schema cannot say: a day that must have come already."""
+        today = day_of(engine.now()).isoformat()
+        return [
+            FieldError((name,), "operazione", data[name], "Non può essere nel futuro.")
+            for name in self.messaggio.passate
+            if isinstance(data.get(name), str) and data[name] > today
+        ]
+
+
+@dataclass(frozen=True)
+class Detto:
+    """A message that came: what it said, in words."""
+
+    riga: HistoryView
+    titolo: str
+    risposte: list[tuple[str, str]]
+
+
+def declared(program: Program) -> dict[str, Messaggio]:
+    """The messages that people may send to a path, by name. Raises KeyError on one that is half declared."""
+    found = program.bundle.manifest.get("messaggi", {})
+    return {nome: _read(nome, entry) for nome, entry in found.items()}
+
+
+def _read(nome: str, entry: Mapping[str, Any]) -> Messaggio:
+    return Messaggio(
+        nome=nome,
+        titolo=entry["titolo"],
+        che_succede=entry["che_succede"],
+        ruoli=tuple(entry["ruoli"]),
+        modulo=entry["modulo"],
+        vista=entry.get("vista", {}),
+        non_con=frozenset(entry.get("non_con", ())),
+        passate=tuple(entry.get("passate", ())),
+    )
+
+
+def form_of(program: Program, messaggio: Messaggio) -> Form:
+    """The form that makes a message's payload."""
+    return Form(dict(messaggio.modulo), messaggio.vista, program.common)
+
+
+def awaited(engine: Engine, root_id: int) -> list[Attesa]:
+    """What the paths of a pratica wait to be told by people, in the order in which they began to wait."""
+    s, i = tables.subscription.c, tables.instance.c
+    rows = engine.session.execute(
+        select(s.message, s.key, i.hash)
+        .join(tables.instance, (i.ente_id == s.ente_id) & (i.id == s.instance_id))
+        .where(s.ente_id == engine.ente_id, i.root_id == root_id, i.status == "open")
+        .order_by(s.id)
+    ).all()
+    busy = {row.message for row in rows} | {task.element_id for task in engine.open_tasks(root_id)}
+    found: dict[tuple[str, str], Attesa] = {}
+    for row in rows:
+        program = engine.program(row.hash)
+        messaggio = declared(program).get(row.message)
+        if messaggio is not None and not messaggio.non_con & busy:
+            found.setdefault((row.message, row.key), Attesa(messaggio, row.key, form_of(program, messaggio)))
+    return list(found.values())
+
+
+def listeners(engine: Engine, message: str, key: str) -> list[int]:
+    """The root instances that a message would reach now."""
+    s, i = tables.subscription.c, tables.instance.c
+    rows = engine.session.scalars(
+        select(i.root_id)
+        .distinct()
+        .join(tables.subscription, (i.ente_id == s.ente_id) & (i.id == s.instance_id))
+        .where(s.ente_id == engine.ente_id, s.message == message, s.key == key, i.status == "open")
+    )
+    return sorted(rows)
+
+
+def told(engine: Engine, root_id: int) -> list[Detto]:
+    """The messages that people have sent to the paths of a pratica, newest first."""
+    programs = {instance.id: engine.program(instance.hash) for instance in engine.instances_of(root_id)}
+    found = []
+    for row in engine.history(root_id):
+        if row.event != "message" or not isinstance(row.answers, dict):
+            continue
+        program = programs[row.instance_id]
+        element = program.diagram.elements.get(row.element_id)
+        nome = element.event.name if element is not None and element.event is not None else None
+        messaggio = declared(program).get(nome or "")
+        if messaggio is not None:
+            form = form_of(program, messaggio)
+            said = [(form.title((n,), row.answers), form.words((n,), row.answers)) for n in row.answers]
+            found.append(Detto(row, messaggio.titolo, said))
+    return found[::-1]
