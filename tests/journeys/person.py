@@ -1,0 +1,121 @@
+"""A person at a desk, with what she does there as sentences."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from app.demo.city import PASSWORD
+from tests.journeys.form import Form
+from tests.journeys.hands import Hand
+from tests.journeys.watch import Watch
+
+PATIENCE = 15  # seconds for a step that a job or a timer must bring
+
+
+class Person:
+    """Somebody who works with Percorsi. `about` is whom the work is about: a surname in the lists."""
+
+    def __init__(self, username: str, page: Page, hand: Hand, watch: Watch) -> None:
+        self.username = username
+        self.page = page
+        self.hand = hand
+        self.watch = watch
+        self.about = ""
+
+    def enters(self) -> Person:
+        """Log in, from the page where one is sent."""
+        self.page.goto("/")
+        return self._log_in()
+
+    def _log_in(self) -> Person:
+        self.looks("Entra")
+        self.hand.write(self.page.get_by_label("Nome utente"), self.username)
+        self.hand.write(self.page.get_by_label("Password", exact=True), PASSWORD)
+        self.hand.press(self.page.get_by_role("button", name="Entra"))
+        expect(self.page.get_by_role("heading", level=1, name="Entra")).to_have_count(0)
+        return self
+
+    def goes_to(self, path: str) -> Person:
+        """Open an address, logging in again if the session has ended meanwhile."""
+        self.page.goto(path)
+        if self.page.url.split("?")[0].endswith("/accesso"):
+            self._log_in()
+        return self
+
+    def looks(self, name: str) -> Person:
+        """Have the page checked and pictured under this name."""
+        self.page.wait_for_load_state()
+        self.watch.look(self.page, name)
+        return self
+
+    def arrives_at(self, heading: str) -> Person:
+        """The page that opens has this heading; it is looked at."""
+        expect(self.page.get_by_role("heading", level=1, name=heading, exact=True)).to_be_visible()
+        return self.looks(heading)
+
+    def presses(self, name: str) -> Person:
+        self.hand.press(
+            self.page.get_by_role("button", name=name, exact=True).and_(self.page.locator(":visible"))
+        )
+        return self
+
+    def follows(self, name: str) -> Person:
+        self.hand.press(self.page.get_by_role("link", name=name, exact=True).first)
+        return self
+
+    def opens(self, step: str, about: str = "") -> Person:
+        """Find a step in the scrivania, take it if nobody has it, and stand before its form."""
+        self._find(step, about or self.about)
+        expect(self.page.get_by_role("heading", level=1, name=step, exact=True)).to_be_visible()
+        take = self.page.get_by_role("button", name="Prendi", exact=True)
+        if take.count():
+            self.hand.press(take)
+            expect(take).to_have_count(0)
+        return self.looks(step)
+
+    def _find(self, step: str, about: str) -> None:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            for view in ("mie", "prendere"):
+                self.goes_to(f"/scrivania?vista={view}")
+                link = self._row(step, about).get_by_role("link", name=step, exact=True)
+                if link.count():
+                    self.looks(f"Scrivania, {view}")
+                    self.hand.press(link.first)
+                    return
+            self.page.wait_for_timeout(200)
+        raise AssertionError(f"{self.username} does not find «{step}» {about}")
+
+    def _row(self, step: str, about: str) -> Locator:
+        rows = self.page.locator("tbody tr").filter(has=self.page.get_by_role("link", name=step, exact=True))
+        return rows.filter(has_text=about) if about else rows
+
+    def answers(self, answers: Mapping[str, Any]) -> Person:
+        """Answer questions of the form in order, by the words that stand beside them."""
+        Form(self.page, self.hand).fill(answers)
+        return self
+
+    def completes(self) -> Person:
+        """Complete the step; the page that follows says so."""
+        step = self.page.get_by_role("heading", level=1).inner_text()
+        self.hand.press(self.page.get_by_role("button", name="Completa e vai alla prossima"))
+        return self.reads(f"Completata: {step}.")
+
+    def reads(self, text: str | re.Pattern[str]) -> Person:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+        return self
+
+    def waits_for(self, path: str, text: str) -> Person:
+        """Look again at a page until it says something."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            self.goes_to(path)
+            if self.page.get_by_text(text).count():
+                return self
+            self.page.wait_for_timeout(200)
+        raise AssertionError(f"{path} never says «{text}»")
