@@ -1,0 +1,148 @@
+"""The command line: `percorsi <command>`, or `python -m app.cli <command>`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from app import clock, supervisor, worker
+from app.commands import check, evaluate, publish, scenario
+from app.commands.place import require
+from app.database import provision
+from app.settings import SettingRefused, Settings
+from app.startup import StartupRefused
+from connectors import sandbox
+from connectors.environment import SettingInvalid
+from engine import BundleUnreadable
+
+Arguments = argparse.Namespace
+Command = Callable[[Arguments], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; its exit code. What keeps it from starting is a sentence on stderr, and 1."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.command(arguments))
+    except (StartupRefused, SettingInvalid, BundleUnreadable) as refused:
+        print(refused, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="percorsi", description="I percorsi dei servizi sociali comunali.")
+    commands = parser.add_subparsers(required=True, metavar="comando")
+    _installation(commands)
+    _analysts(commands)
+    return parser
+
+
+def _installation(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    _command(commands, "run", "tutto su questa macchina, per una prova", _run)
+    _command(commands, "web", "le pagine e l'API", _web)
+    _command(commands, "worker", "le operazioni verso l'esterno e i termini", _worker)
+    _command(commands, "clock", "i lavori a calendario", _clock)
+    _command(commands, "migrate", "porta il database alla versione del programma", _migrate)
+    simulated = _command(commands, "sandbox", "gli enti esterni, simulati", _sandbox)
+    simulated.add_argument("--host", default="127.0.0.1")
+    simulated.add_argument("--port", type=int, default=sandbox.FIRST_PORT)
+
+
+def _analysts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    checked = _command(
+        commands, "check", "perché un percorso non si può pubblicare", lambda a: check.run(a.files)
+    )
+    checked.add_argument("files", nargs="+", type=Path, metavar="FILE|CARTELLA")
+    feel = _command(commands, "feel", "il valore di un'espressione", _feel)
+    feel.add_argument("expression", nargs="?", metavar="ESPRESSIONE")
+    dmn = _command(commands, "dmn", "il valore di una decisione", _dmn)
+    dmn.add_argument("file", type=Path, metavar="FILE")
+    dmn.add_argument("decision", nargs="?", metavar="DECISIONE")
+    for command in (feel, dmn):
+        command.add_argument("--context", type=Path, metavar="FILE", help="i dati, un oggetto JSON")
+        command.add_argument(
+            "--cases", type=Path, metavar="FILE", help="un caso JSON per riga, con «context»"
+        )
+    played = _command(commands, "scenario", "le storie di un percorso, raccontate al motore", _scenario)
+    played.add_argument("bundle", type=Path, metavar="PERCORSO")
+    played.add_argument("file", type=Path, nargs="?", metavar="FILE")
+    for name, what, function in (
+        ("push", "pubblica una cartella", publish.push),
+        ("pull", "riporta nella cartella la versione in vigore", publish.pull),
+    ):
+        command = _command(commands, name, what, _released(function))
+        command.add_argument("bundle", type=Path, metavar="PERCORSO")
+        command.add_argument("--ente", required=True, metavar="SLUG")
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, function: Command
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=what, description=what)
+    command.set_defaults(command=function)
+    return command
+
+
+def _run(arguments: Arguments) -> int:
+    return supervisor.run(Settings.from_env())
+
+
+def _web(arguments: Arguments) -> int:
+    """Become the web server that `run` would start."""
+    settings = Settings.from_env()
+    require(settings)
+    command = supervisor.commands(settings)["web"]
+    os.execv(command[0], command)  # noqa: S606 - our own command, no shell
+
+
+def _worker(arguments: Arguments) -> int:
+    settings = Settings.from_env()
+    require(settings)
+    worker.run(settings)
+    return 0
+
+
+def _clock(arguments: Arguments) -> int:
+    settings = Settings.from_env()
+    require(settings)
+    clock.run(settings)
+    return 0
+
+
+def _migrate(arguments: Arguments) -> int:
+    settings = Settings.from_env()
+    if settings.database_url is None or settings.database_owner_url is None:
+        raise SettingRefused(
+            "DATABASE_OWNER_URL", "manca: per migrare servono DATABASE_URL e DATABASE_OWNER_URL."
+        )
+    provision.external(settings.database_owner_url, settings.database_url)
+    provision.check(settings.database_url)
+    return 0
+
+
+def _sandbox(arguments: Arguments) -> int:
+    sandbox.serve(arguments.host, arguments.port)
+    return 0
+
+
+def _feel(arguments: Arguments) -> int:
+    return evaluate.run_feel(arguments.expression, arguments.context, arguments.cases)
+
+
+def _dmn(arguments: Arguments) -> int:
+    return evaluate.run_dmn(arguments.file, arguments.decision, arguments.context, arguments.cases)
+
+
+def _scenario(arguments: Arguments) -> int:
+    return scenario.run(Settings.from_env(), arguments.bundle, arguments.file)
+
+
+def _released(function: Callable[[Settings, Path, str], int]) -> Command:
+    return lambda arguments: function(Settings.from_env(), arguments.bundle, arguments.ente)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

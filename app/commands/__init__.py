@@ -1,0 +1,1 @@
+"""What `percorsi <command>` does, one module per kind of command; app/cli.py reads the arguments."""

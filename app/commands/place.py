@@ -1,0 +1,41 @@
+"""The database of a command: the one that DATABASE_URL names, or the embedded one, started if need be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine as Database
+
+from app.database import engine as databases
+from app.database import provision
+from app.database.cluster import Cluster
+from app.settings import SettingRefused, Settings
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """Connections as the application's role. Raises StartupRefused."""
+    cluster = None
+    url = settings.database_url
+    if url is None:
+        cluster = Cluster(settings.home)
+        cluster.start()
+    try:
+        if cluster is not None:
+            url = provision.embedded(cluster).application
+        provision.check(url or "")
+        database = databases.connect(url or "", pool_size=1)
+        try:
+            yield database
+        finally:
+            database.dispose()
+    finally:
+        if cluster is not None:
+            cluster.stop()
+
+
+def require(settings: Settings) -> None:
+    """Raise SettingRefused for a process of an installation whose database nobody named."""
+    if settings.database_url is None:
+        raise SettingRefused("DATABASE_URL", "manca: solo «percorsi run» avvia un database suo.")

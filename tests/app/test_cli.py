@@ -1,0 +1,292 @@
+"""The commands as their users type them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from app.cli import main
+from tests.engine.drawing import diagram, end, human, start
+
+ROOT = Path(__file__).parents[2]
+PROCESSES = ROOT / "processes"
+BANDS = PROCESSES / "domiciliarita" / "fascia_isee.dmn"
+ISEE = {"isee_minimo": 6000, "isee_massimo": 20000, "tariffa_minima": 1, "tariffa_massima": 18}
+
+Say = Callable[..., tuple[int, list[str]]]
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    """Type a command: its exit code and the lines it printed."""
+
+    def say(*words: object) -> tuple[int, list[str]]:
+        code = main([str(word) for word in words])
+        return code, capsys.readouterr().out.splitlines()
+
+    return say
+
+
+@pytest.fixture
+def of_the_database(monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path) -> None:
+    """The settings of an installation that uses the test's database."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("PERCORSI_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def a_folder(tmp_path: Path) -> Path:
+    """A path of one step with a story, in a folder of its own."""
+    folder = tmp_path / "processes" / "prova"
+    (folder / "scenari").mkdir(parents=True)
+    (folder / "prova.bpmn").write_bytes(
+        diagram("prova", start() + human("uno", form="uno") + end(), "inizio uno; uno fine")
+    )
+    (folder / "bundle.json").write_text('{"slug": "prova", "nome": "Prova", "codice": "X01"}')
+    story = {
+        "titolo": "Si fa",
+        "adesso": "2026-11-23T09:00:00+01:00",
+        "passi": [{"attivita": "uno", "risposte": {"esito": "si"}}],
+        "allora": {"finisce_in": "fine"},
+    }
+    (folder / "scenari" / "si_fa.json").write_text(json.dumps(story))
+    forms = tmp_path / "forms" / "prova"
+    forms.mkdir(parents=True)
+    schema = {"type": "object", "properties": {"esito": {"type": "string"}}}
+    (forms / "uno.schema.json").write_text(json.dumps(schema))
+    return folder
+
+
+def test_feel_prints_the_value_with_all_its_digits(say: Say, tmp_path: Path) -> None:
+    # given
+    context = tmp_path / "dati.json"
+    context.write_text('{"isee": {"valore": 10000.10}, "voci": [0.1, 0.2]}')
+    # when / then
+    assert say("feel", "sum(voci)", "--context", context) == (0, ["0.3"])
+    assert say("feel", "isee.valore", "--context", context) == (0, ["10000.10"])
+    assert say("feel", 'date("2026-01-31") + duration("P1M")') == (0, ['"2026-02-28"'])
+    assert say("feel", 'dopo_giorni_lavorativi(@"2026-12-23", 2)')[1][0].startswith('"2026-12-28T23:59:59')
+
+
+def test_feel_says_in_italian_what_it_cannot_read(say: Say) -> None:
+    code, lines = say("feel", "1 +")
+    assert (code, json.loads(lines[0])) == (1, {"error": "riga 1, colonna 4: espressione incompleta"})
+
+
+def test_feel_gives_up_on_what_would_never_end(say: Say) -> None:
+    code, lines = say("feel", "for a in 1..9999, b in 1..9999 return a*b")
+    assert (code, list(json.loads(lines[0]))) == (1, ["error"])
+
+
+def test_feel_answers_each_case_on_its_own_line(say: Say, tmp_path: Path) -> None:
+    # given
+    cases = tmp_path / "casi.jsonl"
+    cases.write_text(
+        '{"expression": "a + 1", "context": {"a": 0.1}}\n\n{"expression": "a +"}\n{"expression": "[1, null]"}\n'
+    )
+    # when
+    code, lines = say("feel", "--cases", cases)
+    # then
+    assert code == 1
+    assert (lines[0], lines[2]) == ("1.1", "[1,null]")
+    assert list(json.loads(lines[1])) == ["error"]
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"context": {}}', '{"expression": "1", "context": 3}'])
+def test_a_case_that_cannot_be_read_is_an_error_too(say: Say, tmp_path: Path, line: str) -> None:
+    cases = tmp_path / "casi.jsonl"
+    cases.write_text(line)
+    code, lines = say("feel", "--cases", cases)
+    assert (code, [list(json.loads(found)) for found in lines]) == (1, [["error"]])
+
+
+def test_dmn_prints_the_value_of_a_decision(say: Say, tmp_path: Path) -> None:
+    # given
+    context = tmp_path / "dati.json"
+    context.write_text(json.dumps({"isee": 10000, **ISEE}))
+    # when
+    code, lines = say("dmn", BANDS, "fascia_isee", "--context", context)
+    # then
+    assert (code, json.loads(lines[0])) == (0, {"fascia": "proporzionale", "tariffa_oraria": 5.86})
+
+
+def test_dmn_answers_each_case_on_its_own_line(say: Say, tmp_path: Path) -> None:
+    # given
+    cases = tmp_path / "casi.jsonl"
+    asked = [{"decision": "fascia_isee", "context": {"isee": isee, **ISEE}} for isee in (5000, 30000)]
+    asked += [{"decision": "nessuna", "context": {}}]
+    cases.write_text("\n".join(map(json.dumps, asked)))
+    # when
+    code, lines = say("dmn", BANDS, "--cases", cases)
+    # then
+    assert code == 1
+    assert [json.loads(line).get("tariffa_oraria") for line in lines] == [1, 18, None]
+    assert json.loads(lines[2]) == {"error": "La decisione «nessuna» non esiste nel modello."}
+
+
+def test_dmn_says_that_a_file_is_not_there(say: Say, tmp_path: Path) -> None:
+    code, lines = say("dmn", tmp_path / "manca.dmn", "x")
+    assert (code, list(json.loads(lines[0]))) == (1, ["error"])
+
+
+def test_check_finds_nothing_wrong_with_the_paths_that_come_with_the_software(say: Say) -> None:
+    assert say("check", PROCESSES) == (0, [])
+
+
+def test_check_names_file_and_element(say: Say, a_folder: Path) -> None:
+    # given
+    bpmn = a_folder / "prova.bpmn"
+    bpmn.write_bytes(bpmn.read_bytes().replace(b"candidateGroups='assistente_sociale'", b""))
+    # when
+    code, lines = say("check", a_folder)
+    # then
+    assert code == 1
+    assert [line.split(": ")[0] for line in lines] == [f"{bpmn}:uno"]
+    assert say("check", a_folder.parent)[1] == lines
+    assert say("check", bpmn)[1] == lines
+
+
+def test_check_looks_at_single_files_and_at_any_folder(say: Say, tmp_path: Path) -> None:
+    # given
+    (tmp_path / "modulo.schema.json").write_text('{"type": "array"}')
+    shutil.copy(BANDS, tmp_path / "fasce.dmn")
+    (tmp_path / "rotta.dmn").write_text("<!DOCTYPE x><x/>")
+    (tmp_path / "nota.txt").write_text("niente da guardare")
+    # when
+    code, lines = say("check", tmp_path)
+    # then
+    assert code == 1
+    assert {Path(line.split(":")[0]).name for line in lines} == {"modulo.schema.json", "rotta.dmn"}
+    assert say("check", tmp_path / "fasce.dmn") == (0, [])
+
+
+@pytest.mark.parametrize("name", ["manca", "nota.txt", "vuota"])
+def test_check_refuses_what_it_cannot_look_at(say: Say, tmp_path: Path, name: str) -> None:
+    (tmp_path / "nota.txt").write_text("x")
+    (tmp_path / "vuota").mkdir()
+    code, lines = say("check", tmp_path / name)
+    assert (code, len(lines)) == (1, 1)
+
+
+@pytest.mark.usefixtures("of_the_database")
+def test_scenario_plays_the_stories_and_leaves_nothing_behind(
+    say: Say, a_folder: Path, owner_engine: Engine
+) -> None:
+    # when
+    code, lines = say("scenario", a_folder)
+    # then
+    assert (code, lines) == (0, ["sì  prova/si_fa: Si fa"])
+    with owner_engine.connect() as connection:
+        assert connection.scalar(text("select count(*) from engine_instance")) == 0
+        assert connection.scalar(text("select count(*) from engine_bundle")) == 0
+
+
+@pytest.mark.usefixtures("of_the_database")
+def test_scenario_says_at_which_step_a_story_does_not_hold(say: Say, a_folder: Path) -> None:
+    # given
+    story = a_folder / "scenari" / "si_fa.json"
+    story.write_text(story.read_text().replace('"esito": "si"', '"esito": 3'))
+    # when
+    code, lines = say("scenario", a_folder, story)
+    # then
+    assert code == 1
+    assert lines[1].strip().startswith("di fila, passo 1: «uno», il modulo non accetta: esito")
+
+
+@pytest.mark.usefixtures("of_the_database")
+def test_scenario_without_a_story_is_not_a_success(say: Say, a_folder: Path) -> None:
+    assert say("scenario", a_folder, "altra.json")[0] == 1
+
+
+@pytest.mark.usefixtures("of_the_database", "ente")
+def test_what_is_pushed_to_an_ente_can_be_pulled_from_it(say: Say, a_folder: Path) -> None:
+    # given
+    bpmn, form = a_folder / "prova.bpmn", a_folder.parents[1] / "forms" / "prova" / "uno.schema.json"
+    before = bpmn.read_bytes(), form.read_bytes()
+    assert say("push", a_folder, "--ente", "genova")[1] == ["prova: è in vigore la versione 1 per «genova»"]
+    # when
+    bpmn.write_text("rovinato")
+    form.unlink()
+    (a_folder / "lettere").mkdir()
+    (a_folder / "lettere" / "nuova.txt").write_text("x")
+    code, lines = say("pull", a_folder, "--ente", "genova")
+    # then
+    assert code == 0
+    assert (bpmn.read_bytes(), form.read_bytes()) == before
+    assert not (a_folder / "lettere" / "nuova.txt").exists()
+    assert lines[-1] == "prova: nella cartella c'è la versione 1 di «genova»"
+    assert say("push", a_folder, "--ente", "genova")[1] == ["prova: è in vigore la versione 1 per «genova»"]
+
+
+@pytest.mark.usefixtures("of_the_database", "ente")
+def test_a_path_published_in_one_ente_is_not_in_another(say: Say, a_folder: Path) -> None:
+    assert say("push", a_folder, "--ente", "genova")[0] == 0
+    assert say("pull", a_folder, "--ente", "recco")[0] == 1
+
+
+@pytest.mark.usefixtures("of_the_database", "ente")
+def test_push_refuses_what_check_refuses(say: Say, a_folder: Path) -> None:
+    # given
+    (a_folder / "bundle.json").write_text("{}")
+    # when
+    code, lines = say("push", a_folder, "--ente", "genova")
+    # then
+    assert code == 1
+    assert {line.split(": ")[0].rpartition("/")[2] for line in lines} == {
+        "bundle.json:nome",
+        "bundle.json:codice",
+    }
+
+
+@pytest.mark.usefixtures("of_the_database", "ente")
+def test_an_ente_that_is_not_there_is_told(a_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["push", str(a_folder), "--ente", "milano"]) == 1
+    assert capsys.readouterr().err == "L'ente «milano» non c'è. Ci sono: genova, recco.\n"
+
+
+@pytest.mark.parametrize("command", ["web", "worker", "clock", "migrate"])
+def test_a_process_of_an_installation_wants_its_database(
+    command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given
+    monkeypatch.setenv("PERCORSI_HOME", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    # when / then
+    assert main([command]) == 1
+    assert "DATABASE" in capsys.readouterr().err
+
+
+def test_migrate_brings_an_empty_database_to_this_version(
+    say: Say, monkeypatch: pytest.MonkeyPatch, database_url: str, owner_url: str, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("DATABASE_OWNER_URL", owner_url)
+    monkeypatch.setenv("PERCORSI_HOME", str(tmp_path))
+    assert say("migrate") == (0, [])
+
+
+def test_a_setting_that_cannot_be_used_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PERCORSI_HOME", str(tmp_path))
+    monkeypatch.setenv("PORT", "mille")
+    assert main(["run"]) == 1
+    assert capsys.readouterr().err.startswith("PORT: ")
+
+
+def test_it_can_be_started_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", "feel", "1 + 1"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "2\n")
