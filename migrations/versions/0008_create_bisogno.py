@@ -5,7 +5,7 @@ from alembic import op
 from migrations.rls import protect
 
 revision = "0008"
-down_revision = "0007"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

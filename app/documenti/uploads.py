@@ -1,0 +1,91 @@
+"""Where the files of a form go: of a task, or of the page that adds a document to a pratica."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+
+from app.accounts.operator import Operator
+from app.attivita.service import Case
+from app.database import db
+from app.database.transaction import transactional
+from app.documenti import antivirus, store
+from app.documenti.model import ACCOLTO, DA_CONTROLLARE, File, number_of
+from app.documenti.received import Received, receive
+from app.documenti.refused import FileRefused
+from app.forms.sources import StoredFile, UploadRefused
+from app.pratiche.model import Pratica
+from app.rights import policy
+
+
+class OfTask:
+    """The files that the form of one task may keep and name."""
+
+    def __init__(self, operator: Operator, case: Case) -> None:
+        self._operator = operator
+        self._case = case
+
+    def store(self, upload: FileStorage, name: str) -> str:
+        """Keep a file at once: the page is shown again with it if another answer is wrong.
+
+        Raises UploadRefused, NotAllowed.
+        """
+        policy.require(self._operator, "task:complete", self._case.subject)
+        return _keep(self._operator, self._case.pratica, upload, self._case.task.id)
+
+    def find(self, file_id: str) -> StoredFile | None:
+        """A file of this task, or one that earlier answers of the same pratica name."""
+        file = _of_pratica(self._case.pratica, file_id)
+        if file is None or file.task_id == self._case.task.id:
+            return _stored(file)
+        named = store.named_in_answers(db.session, file.ente_id, self._case.task.root_id)
+        return _stored(file) if file.id in named else None
+
+
+class OfPratica:
+    """The file of a document that an operator is adding: hers, and not yet added."""
+
+    def __init__(self, operator: Operator, pratica: Pratica) -> None:
+        self._operator = operator
+        self._pratica = pratica
+
+    def store(self, upload: FileStorage, name: str) -> str:
+        """Raises UploadRefused."""
+        return _keep(self._operator, self._pratica, upload, None)
+
+    def find(self, file_id: str) -> StoredFile | None:
+        file = _of_pratica(self._pratica, file_id)
+        if file is None or file.task_id is not None or file.titolo is not None:
+            return None
+        return _stored(file) if file.da_chi == str(self._operator) else None
+
+
+def _keep(operator: Operator, pratica: Pratica, upload: FileStorage, task_id: int | None) -> str:
+    try:
+        return _write(operator, pratica.id, receive(upload, antivirus.of_app()), task_id)
+    except FileRefused as refused:
+        raise UploadRefused(refused.reason) from refused
+
+
+@transactional
+def _write(operator: Operator, pratica_id: int, received: Received, task_id: int | None) -> str:
+    pratica = db.session.get_one(Pratica, (operator.ente_id, pratica_id))
+    return store.keep(db.session, operator, pratica, received, task_id).key
+
+
+def _of_pratica(pratica: Pratica, file_id: str) -> File | None:
+    number = number_of(file_id)
+    if number is None:
+        return None
+    return db.session.scalar(
+        select(File).where(
+            File.ente_id == pratica.ente_id,
+            File.id == number,
+            File.pratica_id == pratica.id,
+            File.stato.in_([ACCOLTO, DA_CONTROLLARE]),
+        )
+    )
+
+
+def _stored(file: File | None) -> StoredFile | None:
+    return None if file is None else StoredFile(file.key, file.nome, file.dimensione)
