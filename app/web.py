@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from app import assets, errors, format, logs, pagine, security
+from app import api, assets, errors, format, logs, pagine, security
 from app.accounts import gate
 from app.accounts import routes as accounts
 from app.accounts.gate import public
@@ -17,6 +17,7 @@ from app.accounts.operator import Operator
 from app.attivita import routes as attivita
 from app.database import db
 from app.database import engine as databases
+from app.documenti import routes as documenti
 from app.enti.model import Ente
 from app.forms.routes import blueprint as forms
 from app.inbox import routes as inbox
@@ -44,8 +45,10 @@ def create_app(settings: Settings, maker: EngineMaker | None = None) -> Flask:
     format.init_app(app)
     for part in (accounts, rights, inbox, attivita, pratiche, persone):
         app.register_blueprint(part.blueprint)
+    documenti.init_app(app)
     app.register_blueprint(forms)
     app.register_blueprint(pagine.blueprint)
+    api.init_app(app)
     app.add_url_rule("/health/live", "live", public(_live))
     app.add_url_rule("/health/ready", "ready", public(_ready))
     app.context_processor(_frame)

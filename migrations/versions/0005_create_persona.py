@@ -9,7 +9,7 @@ from alembic import op
 from migrations.rls import protect
 
 revision = "0005"
-down_revision = "0030"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

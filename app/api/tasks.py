@@ -1,0 +1,244 @@
+"""Human steps as a program sees them: finding, listing, completing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, Text, cast, or_, select
+
+from app.accounts.tokens import ApiClient
+from app.api.access import actor, engine_of, sees_data
+from app.api.failures import Fault, PersonNeeded, RequestInvalid, TaskClosed, ThingNotFound
+from app.api.people import OfEnte
+from app.api.seal import not_sealed
+from app.api.traces import did, saw
+from app.attivita import drafts
+from app.database import db
+from app.forms import Form, Sources
+from app.forms.messages import OTHERWISE
+from app.pratiche.model import Pratica
+from engine import AnswerRefused, FormInvalid, Program, TaskNotOpen
+from engine.dialect import HEADER_DIFFERENT_FROM
+from engine.form import FieldError
+from engine.tables import history as history_table
+from engine.tables import instance as instance_table
+from engine.tables import task as task_table
+
+STATI: Final = {"open": "aperta", "done": "fatta", "cancelled": "annullata"}
+ANSWERS: Final = "risposte"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One human step with the pratica it belongs to."""
+
+    id: int
+    pratica_id: int
+    pratica_numero: str
+    persona_id: int | None
+    percorso: str
+    passo: str
+    nome: str
+    ruolo: str
+    unita: str | None
+    assegnata: bool
+    serve_una_persona: bool
+    status: str
+    aperta_il: datetime
+    scade_il: datetime | None
+    chiusa_il: datetime | None
+    nota: str | None
+    form_id: str | None
+    program: Program
+
+    @property
+    def stato(self) -> str:
+        return STATI[self.status]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which open tasks to list, from after the one with id `cursore`."""
+
+    percorso: str | None
+    ruolo: str | None
+    unita: str | None
+    persona_id: str | None
+    cursore: str | None
+    limite: int
+
+
+def page(client: ApiClient, wanted: Wanted) -> tuple[list[Task], str | None]:
+    """A page of open tasks and the cursor of the next one, if there is one."""
+    t = task_table.c
+    conditions: list[ColumnElement[bool]] = [t.status == "open"]
+    if wanted.cursore is not None:
+        conditions.append(t.id > int(wanted.cursore))
+    if wanted.percorso is not None:
+        conditions.append(Pratica.percorso == wanted.percorso)
+    if wanted.ruolo is not None:
+        conditions.append(t.ruolo == wanted.ruolo)
+    if wanted.unita is not None:
+        conditions.append(t.unita_id == wanted.unita)
+    if wanted.persona_id is not None:
+        conditions.append(Pratica.persona_id == int(wanted.persona_id))
+    found = _tasks(client, *conditions, limit=wanted.limite + 1)
+    shown = found[: wanted.limite]
+    saw(client, ((task.pratica_id, task.persona_id) for task in shown), "attivita")
+    return shown, str(shown[-1].id) if len(found) > wanted.limite else None
+
+
+def open_in(client: ApiClient, pratica_id: int) -> list[Task]:
+    """The open tasks of a pratica, oldest first."""
+    return _tasks(client, Pratica.id == pratica_id, task_table.c.status == "open")
+
+
+def find(client: ApiClient, task_id: int) -> Task:
+    """A task, open or closed. Raises ThingNotFound."""
+    found = _tasks(client, task_table.c.id == task_id)
+    if not found:
+        raise ThingNotFound("attivita", task_id)
+    return found[0]
+
+
+def show(client: ApiClient, task_id: int) -> dict[str, Any]:
+    """A task with its form. Raises ThingNotFound."""
+    task = find(client, task_id)
+    saw(client, [(task.pratica_id, task.persona_id)], "attivita")
+    form = _form(task)
+    shown = {name: getattr(task, name) for name in (*Task.__dataclass_fields__, "stato")}
+    shown["modulo"] = form and {"id": task.form_id, "schema": form.schema.root, "ui": form.ui}
+    if not sees_data(client):
+        del shown["nota"]
+    return shown
+
+
+def complete(client: ApiClient, task_id: int, answers: dict[str, Any]) -> dict[str, Any]:
+    """Complete a task; returns it with what is open in its pratica now.
+
+    Raises ThingNotFound, TaskClosed, PersonNeeded, RequestInvalid; nothing is changed then.
+    """
+    task = find(client, task_id)
+    _refuse_closed(task)
+    if task.serve_una_persona:
+        raise PersonNeeded(task_id)
+    _check(client, task, answers)
+    try:
+        engine_of(client).complete(task_id, answers, actor(client))
+    except FormInvalid as error:
+        raise _invalid(error.errors) from error
+    except AnswerRefused as error:
+        raise RequestInvalid([_refusal(error)]) from error
+    drafts.drop(task_id)
+    did(client, "task.complete", "task", task_id, (task.pratica_id, task.persona_id), passo=task.passo)
+    return _after(client, task)
+
+
+def closed(client: ApiClient, error: TaskNotOpen) -> Exception:
+    """What happened meanwhile to a task that was open a moment ago: TaskClosed, or ThingNotFound."""
+    try:
+        _refuse_closed(find(client, error.task_id))
+    except (TaskClosed, ThingNotFound) as found:
+        return found
+    return error
+
+
+def _tasks(client: ApiClient, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Task]:
+    program = engine_of(client).program
+    rows = db.session.execute(_query(client).where(*conditions).limit(limit))
+    return [_task(row, program(row.hash)) for row in rows]
+
+
+def _query(client: ApiClient) -> Select[Any]:
+    t, i = task_table.c, instance_table.c
+    return (
+        select(t, i.hash, Pratica.id.label("pratica_id"), Pratica.anno, Pratica.numero, Pratica.persona_id)
+        .add_columns(Pratica.percorso)
+        .join(Pratica, (Pratica.ente_id == t.ente_id) & (Pratica.instance_id == t.root_id))
+        .join(instance_table, (i.ente_id == t.ente_id) & (i.id == t.instance_id))
+        .where(t.ente_id == client.ente_id, not_sealed())
+        .order_by(t.id)
+    )
+
+
+def _task(row: Row[Any], program: Program) -> Task:
+    return Task(
+        id=row.id,
+        pratica_id=row.pratica_id,
+        pratica_numero=f"{row.anno}/{row.numero}",
+        persona_id=row.persona_id,
+        percorso=row.percorso,
+        passo=row.element_id,
+        nome=row.name,
+        ruolo=row.ruolo,
+        unita=row.unita_id,
+        assegnata=row.assignee_id is not None,
+        serve_una_persona=HEADER_DIFFERENT_FROM in program.element(row.element_id).headers,
+        status=row.status,
+        aperta_il=row.created_at,
+        scade_il=row.due_at,
+        chiusa_il=row.closed_at,
+        nota=row.note,
+        form_id=row.form_id,
+        program=program,
+    )
+
+
+def _refuse_closed(task: Task) -> None:
+    if task.status == "open":
+        return
+    t, h = task_table.c, history_table.c
+    by = db.session.scalar(
+        select(h.by)
+        .join(task_table, (t.ente_id == h.ente_id) & (t.instance_id == h.instance_id))
+        .where(t.id == task.id, h.token == cast(t.token, Text))
+        .order_by(h.id.desc())
+        .limit(1)
+    )
+    raise TaskClosed(task.id, task.stato, task.chiusa_il, by)
+
+
+def _form(task: Task) -> Form | None:
+    schema = task.program.schema(task.form_id) if task.form_id else None
+    if schema is None or task.form_id is None:
+        return None
+    return Form(schema, task.program.ui(task.form_id), task.program.common)
+
+
+def _check(client: ApiClient, task: Task, answers: dict[str, Any]) -> None:
+    """What the page of the task would check. Raises RequestInvalid naming every answer."""
+    form = _form(task)
+    if form is None:
+        if answers:
+            raise RequestInvalid(
+                [Fault((ANSWERS,), "Questa attività non ha un modulo: non chiede risposte.")]
+            )
+        return
+    messages = form.check(answers, (), Sources(people=OfEnte(client)))
+    if messages:
+        rules = {error.path: error.keyword for error in form.schema.errors(answers)}
+        raise RequestInvalid([Fault((ANSWERS, *m.path), m.text, rules.get(m.path)) for m in messages])
+
+
+def _invalid(errors: Sequence[FieldError]) -> RequestInvalid:
+    return RequestInvalid([Fault((ANSWERS, *e.path), OTHERWISE, e.keyword) for e in errors])
+
+
+def _refusal(error: AnswerRefused) -> Fault:
+    path = tuple(error.field.split(".")) if error.field else ()
+    return Fault((ANSWERS, *path), error.message or OTHERWISE, error.code)
+
+
+def _after(client: ApiClient, task: Task) -> dict[str, Any]:
+    t = task_table.c
+    found = _tasks(client, Pratica.id == task.pratica_id, or_(t.status == "open", t.id == task.id))
+    pratica = db.session.get_one(Pratica, (client.ente_id, task.pratica_id))
+    return {
+        "attivita": next(each for each in found if each.id == task.id),
+        "pratica_stato": "aperta" if pratica.chiusa_at is None else "chiusa",
+        "pratica_esito": pratica.esito,
+        "successive": [each for each in found if each.id != task.id],
+    }
