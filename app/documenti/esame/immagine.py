@@ -11,6 +11,7 @@ from app.documenti.esame.nascosto import refuse_markup
 from app.documenti.refused import FileRefused
 
 PIXELS: Final = 400_000_000  # an A3 sheet at 1200 dpi; more is meant to fill somebody's memory
+PARTS: Final = 50_000  # chunks, segments and scans of one picture
 _PADDING: Final = b"\0 \t\r\n"
 
 _MARKER: Final = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # in the coded picture FF00 and FFD0-D7 are data
@@ -22,20 +23,20 @@ _APP0, _END, _SCAN = 0xE0, 0xD9, 0xDA
 def examine_png(content: bytes) -> None:
     """Raises FileRefused."""
     refuse_markup(content)
-    at, kind, first = 8, b"", True
+    at, kind, parts = 8, b"", 0
     while kind != b"IEND":
-        if at + 12 > len(content):
+        if at + 12 > len(content) or parts == PARTS:
             raise FileRefused("rotto")
         length, kind = struct.unpack_from(">I4s", content, at)
         data = content[at + 8 : at + 8 + length]
         end = at + 8 + length
-        if end + 4 > len(content) or first != (kind == b"IHDR"):
+        if end + 4 > len(content) or (parts == 0) != (kind == b"IHDR"):
             raise FileRefused("rotto")
         if zlib.crc32(kind + data) != struct.unpack_from(">I", content, end)[0]:
             raise FileRefused("rotto")
-        if first:
+        if parts == 0:
             _measure(*_size(data))
-        at, first = end + 4, False
+        at, parts = end + 4, parts + 1
     if content[at:].strip(_PADDING):
         raise FileRefused("attivo")
 
@@ -63,7 +64,7 @@ def _of_a_camera(rest: bytes) -> bool:
 
 def _end_of_jpeg(content: bytes) -> int:
     at, sized = 2, False
-    while True:
+    for _ in range(PARTS):
         found = _MARKER.match(content, at)
         if found is None:
             raise FileRefused("rotto")
@@ -81,6 +82,7 @@ def _end_of_jpeg(content: bytes) -> int:
         at += len(data) + 2
         if marker == _SCAN:
             at = _after_scan(content, at)
+    raise FileRefused("rotto")
 
 
 def _segment(content: bytes, at: int) -> bytes:

@@ -16,6 +16,7 @@ from app.documenti.esame.nascosto import refuse_markup
 from app.documenti.refused import FileRefused
 
 INFLATED: Final = 256 * 1024 * 1024  # bytes that one file may become; more is a bomb
+STREAMS: Final = 50_000
 _TAIL: Final = 2_048  # bytes in which the end must stand
 _PIECE: Final = 65_536  # bytes of compressed data read at a time
 _PEEK: Final = 1_024
@@ -71,7 +72,9 @@ def examine(content: bytes) -> None:
 
 def _streams(content: bytes) -> Iterator[_Stream]:
     behind = 0
-    for found in _STREAM.finditer(content):
+    for number, found in enumerate(_STREAM.finditer(content)):
+        if number == STREAMS:
+            raise FileRefused("rotto")
         yield _Stream(_unescaped(content[behind : found.start()]), found.end())
         behind = found.end()
 

@@ -10,6 +10,7 @@ from app.documenti.esame.nascosto import refuse_markup
 from app.documenti.refused import FileRefused
 
 PAGES: Final = 2_000
+ENTRIES: Final = 1_000  # of one directory
 _WIDTH, _HEIGHT = 256, 257
 _SHORT, _LONG = 3, 4
 
@@ -39,6 +40,8 @@ def _walk(content: bytes, order: str) -> None:
 def _directory(content: bytes, order: str, at: int) -> int:
     """Check one picture; gives where the next directory is, 0 after the last."""
     (count,) = struct.unpack_from(f"{order}H", content, at)
+    if count > ENTRIES:
+        raise FileRefused("rotto")
     size: dict[int, int] = {}
     for number in range(count):
         tag, kind, _, value = struct.unpack_from(f"{order}HHI4s", content, at + 2 + 12 * number)
