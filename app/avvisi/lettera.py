@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Final
 
 from app import format as written
-from engine import Program, json
+from engine import Bundle, Program, json
 
 PLACEHOLDER: Final = re.compile(r"\{\{\s*([a-z_][a-z0-9_.]*)\s*\}\}")
 SUBJECT: Final = "Oggetto:"
@@ -50,17 +49,37 @@ def write(template: str, values: Mapping[str, Any], words: Words) -> Lettera:
     return Lettera("Comunicazione", text.strip() + "\n")
 
 
-@lru_cache(maxsize=64)
+_words: dict[str, Words] = {}  # by the hash of a release, which never changes
+
+
 def words_of(program: Program) -> Words:
     """How the forms of a release call each code: field → code → words."""
+    known = _words.get(program.hash)
+    if known is None:
+        known = _words[program.hash] = _read_words(program.bundle)
+    return known
+
+
+def _read_words(bundle: Bundle) -> Words:
+    common = {
+        f"common/{name}.json": json.loads(content)
+        for name, content in bundle.named("forms/common/", ".json").items()
+    }
     found: dict[str, dict[str, str]] = {}
-    for content in program.bundle.named("forms/", ".schema.json").values():
+    for content in bundle.named("forms/", ".schema.json").values():
         for name, schema in _properties(json.loads(content)):
-            options = (schema.get("items") or schema).get("oneOf") or []
-            titles = {str(o["const"]): str(o["title"]) for o in options if "const" in o and "title" in o}
+            values = _shared(schema.get("items") or schema, common)
+            titles = {str(o["const"]): str(o["title"]) for o in values if "const" in o and "title" in o}
             if titles:
                 found.setdefault(name, {}).update(titles)
     return found
+
+
+def _shared(schema: dict[str, Any], common: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The choices of a field, its own or of the shared definition that it names."""
+    file, _, path = schema.get("$ref", "").partition("#/$defs/")
+    shared = common.get(file, {}).get("$defs", {}).get(path, {})
+    return list(schema.get("oneOf") or shared.get("oneOf") or [])
 
 
 def _properties(schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
