@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from app.accounts.operator import Operator
 from app.attivita.registri import with_choices
 from app.attivita.service import Case, engine_of
 from app.database import db
+from app.documenti.uploads import OfTask
 from app.forms import Earlier, Form, Sources, Tree
 from app.persone.people import OfOperator
 from app.persone.view import flags, head
@@ -93,7 +94,7 @@ def build(operator: Operator, case: Case) -> Page:
         persona=head(case.pratica, operator),
         bandiere=flags(case.pratica),
         disegno=_drawing(engine, program, case.task),
-        precedenti=_earlier(engine, history, case.task, names) if reads else [],
+        precedenti=_earlier(operator, engine, history, case, names) if reads else [],
         perche=_why(history, program),
         chi=names.get(case.task.assignee_id or 0),
         may_complete=policy.may(operator, "task:complete", case.subject),
@@ -125,14 +126,27 @@ def _form(program: Program, form_id: str | None, unita_id: str | None = None) ->
 
 
 def _sources(operator: Operator, engine: Engine, program: Program, case: Case) -> Sources:
-    asked = {line.get("da") for line in program.ui(case.task.form_id or "").get("eco", [])}
-    answers = engine.last_answers(case.task.root_id, sorted(name for name in asked if name))
+    asked = set(_echoed(program.ui(case.task.form_id or "")))
+    answers = engine.last_answers(case.task.root_id, sorted(asked))
     earlier = {
         element: Earlier(data, _form(_program_of(engine, case, element), _form_id(engine, case, element)))
         for element, data in answers.items()
         if isinstance(data, dict)
     }
-    return Sources(people=OfOperator(operator), earlier=earlier)
+    return Sources(people=OfOperator(operator), uploads=OfTask(operator, case), earlier=earlier)
+
+
+def _echoed(dress: Any) -> Iterator[str]:
+    """The steps whose answers a form's dress shows: at its top, in its groups, above its questions."""
+    if isinstance(dress, list):
+        for part in dress:
+            yield from _echoed(part)
+    elif isinstance(dress, dict):
+        for line in dress.get("eco") or []:
+            if isinstance(line, dict) and line.get("da"):
+                yield str(line["da"])
+        for part in dress.values():
+            yield from _echoed(part)
 
 
 def _program_of(engine: Engine, case: Case, element: str) -> Program:
@@ -152,9 +166,10 @@ def _drawing(engine: Engine, program: Program, task: TaskView) -> Markup:
 
 
 def _earlier(
-    engine: Engine, history: Sequence[HistoryView], task: TaskView, names: dict[int, str]
+    operator: Operator, engine: Engine, history: Sequence[HistoryView], case: Case, names: dict[int, str]
 ) -> list[Answered]:
-    programs = {i.id: engine.program(i.hash) for i in engine.instances_of(task.root_id)}
+    programs = {i.id: engine.program(i.hash) for i in engine.instances_of(case.task.root_id)}
+    sources = Sources(uploads=OfTask(operator, case))
     found: dict[str, Answered] = {}
     for row in history:
         program = programs.get(row.instance_id)
@@ -162,7 +177,8 @@ def _earlier(
         if program is None or element is None or element.kind not in HUMAN or row.event != "done":
             continue
         form = _form(program, element.form_id)
-        tree = form.tree(row.answers, readonly=True) if form and isinstance(row.answers, dict) else None
+        answered = form is not None and isinstance(row.answers, dict)
+        tree = form.tree(row.answers, sources=sources, readonly=True) if form and answered else None
         found.pop(row.element_id, None)
         found[row.element_id] = Answered(
             row.element_id, element.name, row.at, names.get(_account(row.by), ""), tree

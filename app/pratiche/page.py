@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -17,12 +16,14 @@ from app.accounts.operator import Operator
 from app.attivita.service import engine_of
 from app.database import db
 from app.diagram.state import State
+from app.documenti import elenco as documenti
+from app.documenti.tipo import may_add
 from app.enti.model import Unita
 from app.forms import Form
 from app.persone.view import flags, head
 from app.pratiche import service
 from app.pratiche.access import subject_of, task_subject
-from app.pratiche.model import Documento, Pratica, Protocollo
+from app.pratiche.model import Pratica, Protocollo
 from app.pratiche.orologio import Orologio, Tratto
 from app.pratiche.segni import marks_of
 from app.rights import policy
@@ -61,6 +62,7 @@ class Page:
     cammini: list[Walk]
     eventi: list[dict[str, Any]]
     documenti: list[dict[str, Any]]
+    puo_aggiungere: bool
     collegate: list[dict[str, Any]]
     incidenti: list[IncidentView]
     puo_risolvere: bool
@@ -88,7 +90,8 @@ def build(operator: Operator, pratica: Pratica) -> Page:
         fatti=_facts(pratica, instances, names),
         cammini=[_walk(engine, pratica, i, history, tasks, names) for i in instances],
         eventi=_events(engine, instances, history, names, content),
-        documenti=_documents(pratica) if content else [],
+        documenti=_documents(operator, pratica) if content else [],
+        puo_aggiungere=bool(may_add(operator, subject)),
         collegate=_linked(operator, pratica),
         incidenti=engine.open_incidents(root),
         puo_risolvere=bool(policy.may(operator, "incidente:resolve", subject)),
@@ -241,15 +244,9 @@ def _answers(program: Program, row: HistoryView) -> str:
     return "; ".join(said[:6])
 
 
-def _documents(pratica: Pratica) -> list[dict[str, Any]]:
-    found = db.session.scalars(
-        select(Documento).where(Documento.pratica_id == pratica.id).order_by(Documento.id.desc()).limit(50)
-    )
-    return [{"nome": d.titolo, "nota": f"{_day(d.recorded_at.date())}"} for d in found]
-
-
-def _day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
+def _documents(operator: Operator, pratica: Pratica) -> list[dict[str, Any]]:
+    found = documenti.of_pratica(operator, pratica)
+    return [{"nome": voce.nome, "nota": voce.nota, "url": voce.url} for voce in found]
 
 
 def _linked(operator: Operator, pratica: Pratica) -> list[dict[str, Any]]:
