@@ -20,8 +20,11 @@ from app.database import provision
 from app.database.cluster import OWNER, Cluster, Urls
 from app.database.context import ente_context
 from app.database.lock import exclusive
+from app.demo import foundation
+from app.wiring import make_engines
 
 TEMPLATE = "template_percorsi"
+CITY = "template_city"
 RUNS = Path("/tmp")
 _RUN = os.environ.setdefault("PERCORSI_TEST_RUN", uuid.uuid4().hex[:8])  # inherited by the processes of xdist
 _number = count(1)
@@ -65,13 +68,33 @@ def superuser_engine(cluster: Cluster) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def city_template(cluster: Cluster) -> str:
+    """The name of a template with the synthetic city laid in it: enti, people at work, published paths."""
+    with exclusive(_home() / "template.lock"):
+        done = _home() / "city.done"
+        if not done.exists():
+            urls = provision.embedded(cluster, CITY)
+            database = engines.connect(urls.application, pool_size=1)
+            foundation.lay(database, make_engines({}))
+            database.dispose()
+            done.touch()
+    return CITY
+
+
 @pytest.fixture
-def urls(cluster: Cluster, superuser_engine: Engine) -> Iterator[Urls]:
-    """The addresses of a fresh, migrated, empty database."""
+def template() -> str:
+    """What a test's database is copied from; tests of the city override it with `city_template`."""
+    return TEMPLATE
+
+
+@pytest.fixture
+def urls(cluster: Cluster, superuser_engine: Engine, template: str) -> Iterator[Urls]:
+    """The addresses of a fresh, migrated database."""
     name = f"test_{os.getpid()}_{next(_number)}"
     with superuser_engine.connect() as connection:
         connection.execute(
-            text(f"create database {name} template {TEMPLATE} owner {OWNER} strategy file_copy")
+            text(f"create database {name} template {template} owner {OWNER} strategy file_copy")
         )
         yield cluster.urls_of(name)
         connection.execute(text(f"drop database {name} with (force)"))

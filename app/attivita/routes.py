@@ -49,6 +49,7 @@ def submit(task_id: int) -> str | Response | tuple[str, int]:
     saw(case.pratica.persona_id, case.pratica.id, sezione="attivita")
     if case.task.status != "open":
         return _conflict(operator, case), 409
+    service.find(operator, task_id, "task:complete")
     page = build(operator, case)
     action = request.form.get("azione", "completa")
     if action in AWAY:

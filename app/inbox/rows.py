@@ -163,9 +163,10 @@ def _matching(q: str) -> ColumnElement[bool]:
     if numero.isdigit() and len(numero) < 10:
         number = Pratica.numero == int(numero)
         return and_(number, Pratica.anno == int(anno)) if anno.isdigit() else number
-    words = [func.lower(Persona.cognome), func.lower(Persona.nome)]
-    matching = select(Persona.id).where(
-        Persona.ente_id == Pratica.ente_id,
+    named = aliased(Persona)
+    words = [func.lower(named.cognome), func.lower(named.nome)]
+    matching = select(named.id).where(
+        named.ente_id == Pratica.ente_id,
         *(or_(*(word.startswith(part, autoescape=True) for word in words)) for part in q.lower().split()[:4]),
     )
     return Pratica.persona_id.in_(matching)

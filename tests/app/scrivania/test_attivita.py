@@ -1,0 +1,129 @@
+"""The page of a task keeps what is typed and tells what happened."""
+
+from collections.abc import Callable
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests.app.scrivania.conftest import CONTACT, Person
+
+Enter = Callable[[str], Person]
+
+INTERVIEW = {
+    "data": "2026-11-24",
+    "luogo": "ufficio",
+    "narrazione": "La signora vive sola e fatica a uscire.",
+    "situazione_rilevata.0.dimensione": "salute_autonomia",
+    "situazione_rilevata.0.gravita": "4",
+    "esito_colloquio": "presa_in_carico",
+}
+
+
+def open_contact(person: Person) -> str:
+    return str(person.sends("/pratiche/contatto", after="/scrivania").headers["Location"])
+
+
+def test_wrong_answers_are_named_and_stay_as_typed(enter: Enter) -> None:
+    # given
+    marco = enter("marco.costa")
+    task = open_contact(marco)
+    # when
+    answer = marco.sends(task, **{**CONTACT, "codice_fiscale": "RSSRSO44A41D969X", "canale": ""})
+    # then
+    assert answer.status_code == 422
+    assert "L’ultima lettera non torna" in answer.text
+    assert "RSSRSO44A41D969X" in answer.text
+    assert "Non ce la faccio più da sola" in answer.text
+
+
+def test_a_draft_comes_back_as_it_was_left(enter: Enter) -> None:
+    # given
+    marco = enter("marco.costa")
+    task = open_contact(marco)
+    # when
+    saved = marco.sends(f"{task}/bozza", after=task, domanda_espressa="Ho bisogno di", codice_fiscale="RSS")
+    # then
+    assert saved.get_json()["salvata_alle"]
+    page = marco.sees(task).text
+    assert "Ho bisogno di" in page
+    assert 'value="RSS"' in page
+
+
+def test_a_draft_belongs_to_who_wrote_it(enter: Enter) -> None:
+    # given
+    marco = enter("marco.costa")
+    task = open_contact(marco)
+    marco.sends(f"{task}/bozza", after=task, domanda_espressa="una bozza di Marco")
+    # when / then
+    assert "una bozza di Marco" not in enter("anna.traverso").sees(task).text
+
+
+def test_a_second_completion_is_a_409_with_what_was_typed(enter: Enter) -> None:
+    # given
+    enter("marco.costa").registers_a_contact()
+    giulia, luca = enter("giulia.parodi"), enter("luca.repetto")
+    task = giulia.tasks("prendere")[0]
+    luca_page = luca.sees(task).text
+    assert giulia.sends(task, **INTERVIEW).status_code == 303
+    # when
+    late = luca._post(task, luca_page, **{**INTERVIEW, "narrazione": "La mia versione"})
+    # then
+    assert late.status_code == 409
+    assert "già stata completata" in late.text
+    assert "La mia versione" in late.text
+
+
+def test_the_interview_leads_to_the_responsabile_in_a_new_pratica(enter: Enter, in_genova: Session) -> None:
+    # given
+    enter("marco.costa").registers_a_contact()
+    giulia, anna = enter("giulia.parodi"), enter("anna.traverso")
+    # when
+    giulia.sends(giulia.tasks("prendere")[0], **INTERVIEW)
+    # then
+    page = anna.sees("/scrivania?vista=prendere").text
+    assert "Assegna il caso" in page
+    linked = in_genova.execute(
+        text("select percorso, aperta_da_id is not null from pratica order by id")
+    ).all()
+    assert [tuple(row) for row in linked] == [("primo_contatto", False), ("presa_in_carico", True)]
+
+
+def test_work_goes_back_to_the_counter_with_its_reason(enter: Enter) -> None:
+    # given
+    marco, giulia = enter("marco.costa"), enter("giulia.parodi")
+    marco.registers_a_contact()
+    task = giulia.tasks("prendere")[0]
+    # when
+    giulia.sends(f"{task}/rimanda", a="registra_contatto", motivo="Manca il telefono della figlia")
+    # then
+    mine = marco.tasks("mie")
+    assert len(mine) == 1
+    page = marco.sees(mine[0]).text
+    assert "Manca il telefono della figlia" in page
+    assert "Non ce la faccio più da sola" in page
+
+
+def test_sending_back_without_a_reason_is_refused(enter: Enter) -> None:
+    enter("marco.costa").registers_a_contact()
+    giulia = enter("giulia.parodi")
+    task = giulia.tasks("prendere")[0]
+    assert giulia.sends(f"{task}/rimanda", a="registra_contatto", motivo=" ").status_code == 422
+
+
+def test_a_case_manager_is_chosen_by_name(enter: Enter) -> None:
+    # given
+    enter("marco.costa").registers_a_contact()
+    giulia, anna = enter("giulia.parodi"), enter("anna.traverso")
+    giulia.sends(giulia.tasks("prendere")[0], **INTERVIEW)
+    # when
+    page = anna.sees(anna.tasks("prendere")[0]).text
+    # then
+    assert "Giulia Parodi" in page
+    assert "Luca Repetto" in page
+    assert "Bruno Merello" not in page
+
+
+def test_an_unknown_task_is_not_found_and_strangers_are_asked_to_log_in(enter: Enter) -> None:
+    giulia = enter("giulia.parodi")
+    assert giulia.sees("/attivita/999999").status_code in (404, 409)
+    assert giulia.client.application.test_client().get("/attivita/1").status_code == 302

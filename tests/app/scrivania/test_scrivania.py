@@ -1,0 +1,113 @@
+"""The scrivania shows each person what is theirs to do."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests.app.scrivania.conftest import Person
+
+Enter = Callable[[str], Person]
+
+
+def test_a_contact_goes_from_the_counter_to_the_social_workers_of_the_unit(enter: Enter) -> None:
+    # given
+    marco, giulia = enter("marco.costa"), enter("giulia.parodi")
+    # when
+    marco.registers_a_contact()
+    # then
+    assert marco.tasks("prendere") == []
+    assert len(giulia.tasks("prendere")) == 1
+    assert "Fai il primo colloquio" in giulia.sees("/scrivania?vista=prendere").text
+
+
+def test_another_unit_sees_nothing_of_it(enter: Enter) -> None:
+    # given
+    pratica = enter("marco.costa").registers_a_contact()
+    bruno = enter("bruno.merello")
+    # when / then
+    assert bruno.tasks("prendere") == []
+    assert bruno.tasks("unita") == []
+    refused = bruno.sees(pratica)
+    assert refused.status_code == 403
+    assert "Rosa" not in refused.text
+
+
+def test_a_task_taken_is_mine_and_no_longer_of_the_others(enter: Enter) -> None:
+    # given
+    enter("marco.costa").registers_a_contact()
+    giulia, luca = enter("giulia.parodi"), enter("luca.repetto")
+    task = giulia.tasks("prendere")[0]
+    # when
+    giulia.sends(f"{task}/prendi", after=task)
+    # then
+    assert giulia.tasks("mie") == [task]
+    assert luca.tasks("prendere") == []
+    assert luca.sends(task, after="/scrivania", azione="completa").status_code == 403
+
+
+def test_the_responsabile_gives_a_task_in_bulk_and_says_what_could_not_be_done(enter: Enter) -> None:
+    # given
+    enter("marco.costa").registers_a_contact()
+    anna, luca = enter("anna.traverso"), enter("luca.repetto")
+    page = anna.sees("/scrivania?vista=unita").text
+    luca_id = page.split("Repetto Luca")[0].rsplit('value="', 1)[1].split('"')[0]
+    task = anna.tasks("unita")[0].rsplit("/", 1)[1]
+    # when
+    anna.sends(
+        "/scrivania/scelte",
+        after="/scrivania?vista=unita",
+        scelte=[task, "999999"],
+        azione="assegna",
+        a=luca_id,
+    )
+    # then
+    assert luca.tasks("mie") == [f"/attivita/{task}"]
+    assert "Non è stato possibile per 1" in anna.sees("/scrivania").text
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q_lista=parodi", 1),
+        ("q_lista=bianchi", 0),
+        ("quando=scadute", 0),
+        ("percorso=primo_contatto", 1),
+        ("pagina=9", 0),
+    ],
+)
+def test_filters_narrow_the_list(enter: Enter, query: str, found: int) -> None:
+    # given
+    enter("marco.costa").registers_a_contact()
+    giulia = enter("giulia.parodi")
+    # when
+    page = giulia.sees(f"/scrivania?vista=prendere&{query}")
+    # then
+    assert page.text.count('class="pr-titolo"') == found
+
+
+def test_who_has_no_scrivania_is_told_so(enter: Enter) -> None:
+    admin = enter("admin.genova")
+    assert admin.sees("/").headers["Location"] == "/benvenuto"
+    assert admin.sees("/scrivania").status_code == 403
+
+
+def test_searching_finds_only_what_one_may_open(enter: Enter) -> None:
+    # given
+    enter("marco.costa").registers_a_contact()
+    # when / then
+    assert "Rosa Parodi" in enter("giulia.parodi").sees("/cerca?q=parodi").text
+    assert "Rosa Parodi" not in enter("bruno.merello").sees("/cerca?q=parodi").text
+    assert "Rosa Parodi" not in enter("coop.lanterna").sees("/cerca?q=parodi").text
+
+
+def test_reading_a_pratica_is_recorded(enter: Enter, in_genova: Session) -> None:
+    # given
+    pratica = enter("marco.costa").registers_a_contact()
+    # when
+    enter("giulia.parodi").sees(enter("giulia.parodi").tasks("prendere")[0])
+    # then
+    read = in_genova.execute(text("select count(*) from audit where azione = 'persona.read'")).scalar_one()
+    assert read >= 1
+    assert pratica
