@@ -25,6 +25,7 @@ from app.inbox.counts import open_for
 from app.persone import routes as persone
 from app.pratiche import routes as pratiche
 from app.rights import routes as rights
+from app.servizi import routes as servizi
 from app.settings import Settings
 from app.wiring import EngineMaker, engines
 
@@ -43,7 +44,7 @@ def create_app(settings: Settings, maker: EngineMaker | None = None) -> Flask:
     errors.init_app(app)
     assets.init_app(app)
     format.init_app(app)
-    for part in (accounts, rights, inbox, attivita, pratiche, persone):
+    for part in (accounts, rights, inbox, attivita, pratiche, persone, servizi):
         app.register_blueprint(part.blueprint)
     documenti.init_app(app)
     app.register_blueprint(forms)

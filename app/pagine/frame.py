@@ -16,6 +16,9 @@ from app.rights.extraordinary import to_review
 from app.rights.policy import may_ever
 from app.rights.roles import ROLES
 
+# Anyone who sees costs may open the page of the fund; these have it in the bar.
+FUND_KEEPERS = frozenset({"amministrativo", "ragioneria", "dirigente"})
+
 
 @dataclass(frozen=True)
 class Who:
@@ -68,6 +71,24 @@ def menu(operator: Operator, open_for: Callable[[Operator], int | str | None]) -
                 "url": url_for("pratiche.index"),
                 "tasto": "r",
                 "corrente": here.startswith("/pratiche"),
+            }
+        )
+    if may_ever(operator, "read:ordini"):
+        entries.append(
+            {
+                "nome": "Ordini",
+                "url": url_for("servizi.orders"),
+                "tasto": "o",
+                "corrente": here.startswith("/ordini"),
+            }
+        )
+    if FUND_KEEPERS & operator.ruoli:
+        entries.append(
+            {
+                "nome": "Fondo",
+                "url": url_for("servizi.fund"),
+                "tasto": "f",
+                "corrente": here.startswith("/fondo"),
             }
         )
     if may_ever(operator, "accesso:review"):

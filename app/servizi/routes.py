@@ -112,7 +112,7 @@ def order(ordine_id: int) -> str:
         parole=parole,
         risponde=found.stato == "mandato" and bool(service.may_answer(operator, found)),
         manda=mese.is_ready(shown.mese, found, _today()) and bool(service.may_answer(operator, found)),
-        messaggi=service.sendable_of_order(operator, found) if service.may_answer(operator, found) else [],
+        notizie=service.sendable_of_order(operator, found) if service.may_answer(operator, found) else [],
     )
 
 
