@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from engine import Actor, Bundle, Engine, FixedClock, Operation, Operations, operator
 from engine.calendar import ROME, Calendar
+from tests.stage import shared_engine, stage
+
+__all__ = ["shared_engine", "stage"]
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=ROME)
 ANNA = operator(1)
