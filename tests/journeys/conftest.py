@@ -23,7 +23,7 @@ from tests.journeys.watch import Watch
 
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--lang=it-IT", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
 
@@ -55,7 +55,9 @@ def browser() -> Iterator[Browser]:
     if chromium is None:
         pytest.fail("the journeys need Chromium: apt-get install chromium", pytrace=False)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        opened = playwright.chromium.launch(
+            executable_path=chromium, args=ARGUMENTS, env={**os.environ, "LANGUAGE": "it"}
+        )
         yield opened
         opened.close()
 

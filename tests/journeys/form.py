@@ -33,7 +33,7 @@ class Form:
 
     def _question(self, scope: Locator, title: str) -> Locator:
         """The control, or the group of controls, that answers a question."""
-        name = re.compile(rf"^{re.escape(title)}( \(facoltativo\))?$")
+        name = re.compile(rf"^(.*, )?{re.escape(title)}( \(facoltativo\)|, turno \d+)?$", re.IGNORECASE)
         until = time.monotonic() + WAIT
         while time.monotonic() < until:
             for found in (*(scope.get_by_role(role, name=name) for role in GROUPS), scope.get_by_label(name)):
@@ -68,7 +68,7 @@ class Form:
 
     def _texts(self, group: Locator, answers: list[str]) -> None:
         for number, answer in enumerate(answers):
-            self.hand.write(self._row(group, number).locator("input:not([type=hidden])"), answer)
+            self.hand.write(self._row(group, number).locator("input:not([type=hidden]), textarea"), answer)
 
     def _row(self, group: Locator, number: int) -> Locator:
         rows = group.locator(":scope > ol > li, :scope > div > ol > li, :scope > div > table > tbody > tr")

@@ -18,14 +18,19 @@ PATIENCE = 15  # seconds for a step that a job or a timer must bring
 
 
 class Person:
-    """Somebody who works with Percorsi. `about` is whom the work is about: a surname in the lists."""
+    """Somebody who works with Percorsi."""
 
     def __init__(self, username: str, page: Page, hand: Hand, watch: Watch) -> None:
         self.username = username
         self.page = page
         self.hand = hand
         self.watch = watch
-        self.about = ""
+        self.whom = ""
+
+    def about(self, surname: str) -> Person:
+        """The steps that matter to her are those about this person."""
+        self.whom = surname
+        return self
 
     def enters(self) -> Person:
         """Log in, from the page where one is sent."""
@@ -68,9 +73,9 @@ class Person:
         self.hand.press(self.page.get_by_role("link", name=name, exact=True).first)
         return self
 
-    def opens(self, step: str, about: str = "") -> Person:
+    def opens(self, step: str) -> Person:
         """Find a step in the scrivania, take it if nobody has it, and stand before its form."""
-        self._find(step, about or self.about)
+        self._find(step)
         expect(self.page.get_by_role("heading", level=1, name=step, exact=True)).to_be_visible()
         take = self.page.get_by_role("button", name="Prendi", exact=True)
         if take.count():
@@ -78,22 +83,22 @@ class Person:
             expect(take).to_have_count(0)
         return self.looks(step)
 
-    def _find(self, step: str, about: str) -> None:
+    def _find(self, step: str) -> None:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             for view in ("mie", "prendere"):
                 self.goes_to(f"/scrivania?vista={view}")
-                link = self._row(step, about).get_by_role("link", name=step, exact=True)
+                link = self._row(step).get_by_role("link", name=step, exact=True)
                 if link.count():
                     self.looks(f"Scrivania, {view}")
                     self.hand.press(link.first)
                     return
             self.page.wait_for_timeout(200)
-        raise AssertionError(f"{self.username} does not find «{step}» {about}")
+        raise AssertionError(f"{self.username} does not find «{step}» about «{self.whom}»")
 
-    def _row(self, step: str, about: str) -> Locator:
+    def _row(self, step: str) -> Locator:
         rows = self.page.locator("tbody tr").filter(has=self.page.get_by_role("link", name=step, exact=True))
-        return rows.filter(has_text=about) if about else rows
+        return rows.filter(has_text=self.whom)
 
     def answers(self, answers: Mapping[str, Any]) -> Person:
         """Answer questions of the form in order, by the words that stand beside them."""

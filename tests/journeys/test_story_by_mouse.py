@@ -9,8 +9,18 @@ pytestmark = pytest.mark.xdist_group("journeys")
 
 def test_rosa_goes_from_the_counter_to_help_at_home(city, at_desk, watch):
     # given
-    marco, giulia = at_desk("marco.costa").enters(), at_desk("giulia.parodi").enters()
+    marco, giulia, anna, elsa, lanterna = (
+        at_desk(name).about("Rossi").enters()
+        for name in ("marco.costa", "giulia.parodi", "anna.traverso", "elsa.pittaluga", "coop.lanterna")
+    )
     # when
     chapters.first_contact(marco, giulia)
+    chapters.taking_in_charge(anna, giulia, elsa)
+    chapters.social_project(giulia, anna, marco)
+    chapters.help_at_home_is_asked(giulia, anna, marco)
+    chapters.service_begins(city, lanterna)
+    chapters.first_month(city, lanterna)
+    chapters.service_ends(giulia, anna)
+    chapters.case_is_closed(city, giulia, anna)
     # then
     assert not watch.faults, "\n".join(watch.faults)
