@@ -29,9 +29,12 @@ def needs(scope: str) -> Decorator:
             require_scope(scope)
             return view(*args, **kwargs)
 
-        return told(security=[{TOKEN: [scope]}], responses={401: "UNAUTHORIZED", 403: "FORBIDDEN"})(
-            cast(View, checked)
+        about = told(
+            operationId=view.__name__,
+            security=[{TOKEN: [scope]}],
+            responses={401: "UNAUTHORIZED", 403: "FORBIDDEN"},
         )
+        return about(cast(View, checked))
 
     return decorate
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from marshmallow import Schema, fields
 
-from app.api.words import Asked, Key, Moment, Number, Text, Values, names_not_in
+from app.api.words import Asked, Key, Moment, Number, Text, Values
 
 RESERVED: Final = ("persona_id", "unita", "parametri")
 PAGE: Final = 50
@@ -29,7 +29,7 @@ class NewPratica(Asked):
     )
     dati = Values(
         load_default=dict,
-        validate=names_not_in(RESERVED),
+        reserved=RESERVED,
         metadata=_about("Prime variabili, secondo lo schema di avvio del percorso"),
     )
 
@@ -45,7 +45,7 @@ class Message(Asked):
 
     nome = Text(required=True, metadata=_about("Per esempio residenza_variata"))
     chiave = Text(required=True, metadata=_about("Di chi o di che cosa parla, per esempio un persona_id"))
-    contenuto = Values(load_default=dict, validate=names_not_in(RESERVED))
+    contenuto = Values(load_default=dict, reserved=RESERVED)
     id_messaggio = Text(
         required=True, metadata=_about("Dato da chi manda: lo stesso id è consegnato una volta sola")
     )
@@ -57,7 +57,7 @@ class Message(Asked):
 
 
 class _Paged(Asked):
-    cursore = Key(load_default=None, metadata=_about("Il cursore della pagina precedente"))
+    cursore = Key(load_default=None, allow_none=False, metadata=_about("Il cursore della pagina precedente"))
     limite = Number(1, LARGEST_PAGE, load_default=PAGE)
 
 
@@ -68,10 +68,10 @@ class HistoryQuery(_Paged):
 class TaskQuery(_Paged):
     """Which open tasks."""
 
-    percorso = Text(load_default=None)
-    ruolo = Text(load_default=None)
-    unita = Text(load_default=None)
-    persona_id = Key(load_default=None)
+    percorso = Text(load_default=None, allow_none=False)
+    ruolo = Text(load_default=None, allow_none=False)
+    unita = Text(load_default=None, allow_none=False)
+    persona_id = Key(load_default=None, allow_none=False)
 
 
 class Path(Schema):

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, Text, cast, or_, select
 
 from app.accounts.tokens import ApiClient
 from app.api.access import actor, engine_of, sees_data
-from app.api.failures import Fault, PersonNeeded, RequestInvalid, TaskClosed, ThingNotFound
+from app.api.failures import Fault, Path, PersonNeeded, RequestInvalid, TaskClosed, ThingNotFound
 from app.api.people import OfEnte
 from app.api.seal import not_sealed
 from app.api.traces import did, saw
@@ -29,6 +29,8 @@ from engine.tables import task as task_table
 
 STATI: Final = {"open": "aperta", "done": "fatta", "cancelled": "annullata"}
 ANSWERS: Final = "risposte"
+BEYOND: Final = frozenset({"additionalProperties", "unevaluatedProperties"})
+UNASKED: Final = "Questa risposta non è prevista."
 
 
 @dataclass(frozen=True)
@@ -220,11 +222,16 @@ def _check(client: ApiClient, task: Task, answers: dict[str, Any]) -> None:
     messages = form.check(answers, (), Sources(people=OfEnte(client)))
     if messages:
         rules = {error.path: error.keyword for error in form.schema.errors(answers)}
-        raise RequestInvalid([Fault((ANSWERS, *m.path), m.text, rules.get(m.path)) for m in messages])
+        raise RequestInvalid([_fault(m.path, m.text, rules.get(m.path)) for m in messages])
 
 
 def _invalid(errors: Sequence[FieldError]) -> RequestInvalid:
-    return RequestInvalid([Fault((ANSWERS, *e.path), OTHERWISE, e.keyword) for e in errors])
+    return RequestInvalid([_fault(e.path, OTHERWISE, e.keyword) for e in errors])
+
+
+def _fault(path: Path, text: str, rule: str | None) -> Fault:
+    """What no form asks has no field, so no words of its own."""
+    return Fault((ANSWERS, *path), UNASKED if rule in BEYOND else text, rule)
 
 
 def _refusal(error: AnswerRefused) -> Fault:

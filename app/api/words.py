@@ -11,6 +11,8 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 LONGEST: Final = 200
 ID: Final = r"^[1-9][0-9]{0,17}$"
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
+KEPT: Final = "Questo nome è riservato."
+MISNAMED: Final = "I nomi si scrivono con minuscole, cifre e «_», e cominciano con una lettera."
 
 _ANY: Final = {
     "required": "Manca.",
@@ -52,7 +54,7 @@ class Number(fields.Integer):
 
     def __init__(self, least: int, most: int, **kwargs: Any) -> None:
         bounds = validate.Range(least, most, error=f"Serve un numero da {least} a {most}.")
-        super().__init__(strict=True, validate=bounds, **kwargs)
+        super().__init__(validate=bounds, **kwargs)
 
 
 class Moment(fields.AwareDateTime):
@@ -70,23 +72,23 @@ class Moment(fields.AwareDateTime):
 
 
 class Values(fields.Dict):
-    """Process data: JSON values by name."""
+    """Process data: JSON values by name. With `reserved` the names must be ones that expressions can read, and none
+    of those, which we set ourselves."""
 
     default_error_messages = {**_ANY, "invalid": "Serve un oggetto JSON."}
 
+    def __init__(self, *, reserved: Iterable[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._reserved = None if reserved is None else frozenset(reserved)
 
-def names_not_in(reserved: Iterable[str]) -> Any:
-    """A check of `Values`: names that expressions can read, and none that we set ourselves."""
-    kept = frozenset(reserved)
-
-    def check(values: dict[str, Any]) -> None:
-        wrong = {name: ["Questo nome è riservato."] for name in values if name in kept}
-        wrong |= {
-            name: ["I nomi si scrivono con minuscole, cifre e «_», e cominciano con una lettera."]
-            for name in values
-            if not NAME.fullmatch(name)
-        }
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        values = super()._deserialize(value, *args, **kwargs)  # type: ignore[no-untyped-call]
+        wrong = {} if self._reserved is None else _wrong_names(values, self._reserved)
         if wrong:
             raise ValidationError(wrong)
+        return values
 
-    return check
+
+def _wrong_names(values: Iterable[str], reserved: frozenset[str]) -> dict[str, list[str]]:
+    wrong = {name: [MISNAMED] for name in values if not NAME.fullmatch(name)}
+    return wrong | {name: [KEPT] for name in values if name in reserved}

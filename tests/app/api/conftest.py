@@ -118,7 +118,9 @@ def people(owner_engine: Database, ente: int) -> dict[str, str]:
 
 
 @pytest.fixture
-def app(database_url: str, maker: EngineMaker, people: dict[str, str], session: Session, tmp_path: Path) -> Flask:
+def app(
+    database_url: str, maker: EngineMaker, people: dict[str, str], session: Session, tmp_path: Path
+) -> Flask:
     """The application with the two paths published in ente 1."""
     for published in (a_path(), a_wait(), a_path("interno", avvio=[])):
         maker(session, 1).publish(published, operator(ADMIN))

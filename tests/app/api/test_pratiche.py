@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from tests.app.api.conftest import FORM, Program, fields_of, json_of
+from tests.app.api.conftest import Program, json_of
 
 
 def test_a_program_sees_the_paths_that_may_be_started_with_their_start_schema(program: Program) -> None:

@@ -1,0 +1,155 @@
+"""Another program reads tasks and completes them, as a person would from the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.wiring import EngineMaker
+from engine import operator
+from tests.app.api.conftest import UNIT, Program, fields_of, json_of
+
+Rows = Callable[[str], list[Any]]
+
+
+def first_task(program: Program, **asked: Any) -> dict[str, Any]:
+    task: dict[str, Any] = program.start(**asked)["attivita"][0]
+    return task
+
+
+def test_a_task_is_shown_with_its_form(program: Program) -> None:
+    # given
+    task = first_task(program)
+    # when
+    shown = json_of(program.get(f"/attivita/{task['id']}"))
+    # then
+    assert shown["modulo"]["schema"]["required"] == ["gravita"]
+    assert shown["modulo"]["schema"]["properties"]["spesa"]["multipleOf"] == Decimal("0.01")
+    assert shown["modulo"]["ui"] == {"campi": {"gravita": {"widget": "numero"}}}
+    assert (shown["stato"], shown["nota"]) == ("aperta", None)
+
+
+def test_a_completed_task_moves_the_path_on_and_money_keeps_its_digits(program: Program, rows: Rows) -> None:
+    # given
+    task = first_task(program)
+    # when
+    answer = program.post(
+        f"/attivita/{task['id']}/completa", raw=b'{"risposte": {"gravita": 3, "spesa": 1234.10}}'
+    )
+    # then
+    done = json_of(answer)
+    assert (done["attivita"]["stato"], done["pratica_stato"]) == ("fatta", "aperta")
+    assert [each["passo"] for each in done["successive"]] == ["verifica"]
+    text = program.get(f"/pratiche/{task['pratica_id']}").text
+    assert '"spesa":1234.10' in text
+    assert [row.by for row in rows("select by from engine_history where element_id = 'segnala'")] == ["api:1"]
+
+
+def test_answers_that_will_not_do_are_all_named_in_italian_and_change_nothing(program: Program) -> None:
+    # given
+    task = first_task(program)
+    # when
+    refused = program.complete(task["id"], gravita=9, telefono="nessuno", altro=1)
+    # then
+    assert refused.status_code == 422
+    assert fields_of(refused) == {
+        "/risposte/gravita": "Scrivi al massimo 5.",
+        "/risposte/telefono": "Scrivi il numero di telefono, per esempio 347 555 0142.",
+        "/risposte/altro": "Questa risposta non è prevista.",
+    }
+    assert {each.get("regola") for each in json_of(refused)["errori"]} == {
+        "maximum",
+        "format",
+        "additionalProperties",
+    }
+    assert program.complete(task["id"], gravita=5).status_code == 200
+
+
+def test_a_missing_answer_is_named_where_it_should_be(program: Program) -> None:
+    refused = program.complete(first_task(program)["id"])
+    assert fields_of(refused) == {"/risposte/gravita": "Scrivi la gravità."}
+
+
+def test_a_second_completion_is_told_what_happened_meanwhile(program: Program) -> None:
+    # given
+    task = first_task(program)
+    program.complete(task["id"], gravita=1)
+    # when
+    late = program.complete(task["id"], gravita=2)
+    # then
+    assert late.status_code == 409
+    meanwhile = json_of(late)["attivita"]
+    assert (meanwhile["id"], meanwhile["stato"], meanwhile["chiusa_da"]) == (task["id"], "fatta", "api:1")
+    assert meanwhile["chiusa_il"] is not None
+
+
+def test_a_step_that_checks_another_is_for_a_person(program: Program, rows: Rows) -> None:
+    # given
+    task = first_task(program)
+    check = json_of(program.complete(task["id"], gravita=1))["successive"][0]
+    assert check["serve_una_persona"]
+    # when
+    refused = program.complete(check["id"])
+    # then
+    assert refused.status_code == 403
+    assert json_of(refused)["title"] == "Questo passo tocca a una persona"
+    assert rows(
+        "select 1 from audit where azione = 'accesso.refuse' and dettaglio ->> 'perche' = 'quattro_occhi'"
+    )
+    assert json_of(program.get(f"/attivita/{check['id']}"))["stato"] == "aperta"
+
+
+def test_a_person_finishes_what_a_program_began(
+    program: Program, session: Session, maker: EngineMaker
+) -> None:
+    # given
+    task = first_task(program)
+    check = json_of(program.complete(task["id"], gravita=1))["successive"][0]
+    # when
+    maker(session, 1).complete(int(check["id"]), {}, operator(1))
+    session.commit()
+    # then
+    assert json_of(program.get(f"/pratiche/{task['pratica_id']}"))["attivita"] == []
+    late = program.complete(check["id"])
+    assert json_of(late)["attivita"]["chiusa_da"] == "account:1"
+
+
+def test_open_tasks_are_listed_by_what_they_are(program: Program, people: dict[str, str]) -> None:
+    # given
+    of_rosa = first_task(program, persona_id=people["Rosa"])
+    of_nobody = first_task(program)
+
+    # when
+    def listed(**query: str) -> list[str]:
+        return [task["id"] for task in json_of(program.get("/attivita", **query))["attivita"]]
+
+    # then
+    assert listed() == [of_rosa["id"], of_nobody["id"]]
+    assert listed(persona_id=people["Rosa"]) == listed(unita=UNIT) == [of_rosa["id"]]
+    assert listed(percorso="prova", ruolo="assistente_sociale") == [of_rosa["id"], of_nobody["id"]]
+    assert listed(percorso="altro") == listed(ruolo="ragioneria") == []
+
+
+def test_a_list_is_read_a_page_at_a_time(program: Program) -> None:
+    # given
+    ids = [first_task(program)["id"] for _ in range(5)]
+    # when
+    pages, cursor = [], None
+    while cursor is not None or not pages:
+        page = json_of(program.get("/attivita", limite=2, **({"cursore": cursor} if cursor else {})))
+        pages.append([task["id"] for task in page["attivita"]])
+        cursor = page["cursore"]
+    # then
+    assert pages == [ids[:2], ids[2:4], ids[4:]]
+
+
+def test_a_page_has_at_most_a_hundred(program: Program) -> None:
+    assert fields_of(program.get("/attivita", limite=101)) == {"/limite": "Serve un numero da 1 a 100."}
+
+
+def test_a_page_of_a_task_that_is_not_there_says_so(program: Program) -> None:
+    for answer in (program.get("/attivita/999"), program.complete("999")):
+        assert (answer.status_code, json_of(answer)["title"]) == (404, "Non c’è")
