@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Final
 
-from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
@@ -57,8 +58,13 @@ def init_app(app: Flask) -> None:
 def download(file_id: int) -> Response:
     """A file, to be saved and never shown: what it may hide has no page of ours to act on."""
     served = reading.open_file(current_operator(), file_id)
-    response = Response(served.content, mimetype=served.media)
-    response.headers.set("Content-Disposition", "attachment", filename=served.nome)
+    response = send_file(
+        BytesIO(served.content),
+        served.media,
+        as_attachment=True,
+        download_name=served.nome,
+        conditional=False,
+    )
     response.headers["Content-Security-Policy"] = NOTHING_RUNS
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
