@@ -105,7 +105,7 @@ def social_project(giulia: Person, anna: Person, marco: Person) -> None:
                     "Quantità": "5",
                     "Unità": "ore",
                     "Ogni quanto": "Alla settimana",
-                    "Dal": "2027-01-04",
+                    "Dal": "2026-12-07",
                     "Costo unitario": "24,50",
                 }
             ],
@@ -178,7 +178,7 @@ def help_at_home_is_asked(giulia: Person, anna: Person, marco: Person) -> None:
                     "Alle": "9:30",
                 },
             ],
-            "Dal": "2027-01-04",
+            "Dal": "2026-12-07",
             "Come si entra": "Citofono Rossi, terzo piano",
             "Ci sono animali": False,
         }
@@ -187,17 +187,23 @@ def help_at_home_is_asked(giulia: Person, anna: Person, marco: Person) -> None:
     marco.opens("Scegli il fornitore").answers({"Fornitore": "Cooperativa La Lanterna"}).completes()
 
 
+def order_is_accepted(lanterna: Person) -> None:
+    """The supplier reads where to go and what to do, and takes the order."""
+    lanterna.follows("Ordini").arrives_at("Ordini")
+    lanterna.presses("Accetta").reads("Ordine accettato.").looks("Ordine accettato")
+
+
 def service_begins(city: City, lanterna: Person) -> None:
-    """The supplier takes the order and registers the first visit."""
-    city.moves_to(2027, 1, 4, 10)
+    """Two weeks later somebody rings Rosa's bell for the first time."""
+    city.moves_to(2026, 12, 7, 11)
     lanterna.opens("Registra l'avvio").answers(
-        {"Data del primo intervento": "2027-01-04", "Operatore di riferimento": "Sara Bo, OSS"}
+        {"Data del primo intervento": "2026-12-07", "Operatore di riferimento": "Sara Bo, OSS"}
     ).completes()
 
 
 def first_month(city: City, lanterna: Person) -> None:
-    """January is over and nobody has sent the events: reminded, the supplier writes them in the form."""
-    city.moves_to(2027, 2, 8)
+    """December is over and nobody has sent the events: reminded, the supplier writes them in the form."""
+    city.moves_to(2027, 1, 8)
     visit = {
         "Dalle": "8:30",
         "Alle": "9:30",
@@ -207,7 +213,7 @@ def first_month(city: City, lanterna: Person) -> None:
         "Com'è andato": "Fatto",
     }
     lanterna.opens("Carica gli eventi").answers(
-        {"Interventi del mese": [{"Giorno": day, **visit} for day in ("2027-01-04", "2027-01-08")]}
+        {"Interventi del mese": [{"Giorno": day, **visit} for day in ("2026-12-07", "2026-12-09")]}
     ).completes()
 
 
@@ -215,7 +221,7 @@ def service_ends(giulia: Person, anna: Person) -> None:
     """Rosa is heard: her daughter comes to live with her, so the service ends."""
     giulia.opens("Senti come va").answers(
         {
-            "Giorno": "2027-02-08",
+            "Giorno": "2027-01-08",
             "Come l'hai sentita": "Al telefono",
             "Soddisfazione": "5 – molto",
             "Che cosa non è andato come previsto": ["Niente"],
@@ -223,7 +229,7 @@ def service_ends(giulia: Person, anna: Person) -> None:
             "Perché finisce": "Non serve più",
         }
     ).completes()
-    _close(giulia, anna, "La figlia è venuta a vivere con lei.", "2027-02-15")
+    _close(giulia, anna, "La figlia è venuta a vivere con lei.", "2027-01-15")
 
 
 def case_is_closed(city: City, giulia: Person, anna: Person) -> None:

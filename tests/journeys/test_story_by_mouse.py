@@ -18,6 +18,7 @@ def test_rosa_goes_from_the_counter_to_help_at_home(city, at_desk, watch):
     chapters.taking_in_charge(anna, giulia, elsa)
     chapters.social_project(giulia, anna, marco)
     chapters.help_at_home_is_asked(giulia, anna, marco)
+    chapters.order_is_accepted(lanterna)
     chapters.service_begins(city, lanterna)
     chapters.first_month(city, lanterna)
     chapters.service_ends(giulia, anna)
