@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.enti.model import Unita
 from app.persone.model import Persona, Recapito, Residenza
+from app.pratiche import service
 from app.values import session_of
 from engine import Broken, Call
 
@@ -53,7 +54,8 @@ def _fornitore(call: Call, fornitore_id: str) -> Destinatario:
 
 
 def _persona(call: Call, persona: Persona, recapito: str | None) -> Destinatario:
-    if persona.livello_riservatezza in MUTED:
+    pratica = service.current(call)
+    if {persona.livello_riservatezza, pratica.riservatezza if pratica else None} & MUTED:
         return Destinatario("persona", persona.name, "consegna", None, trattenuto=True)
     ways = _ways(call, persona)
     if recapito:

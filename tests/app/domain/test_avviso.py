@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.avvisi import lettera
 from app.avvisi.model import Avviso
 from app.persone.model import Persona, Recapito
+from app.pratiche.model import Pratica
 from engine import Broken
 from tests.app.domain.conftest import Opened
 
@@ -87,8 +88,14 @@ def test_the_best_channel_is_taken(send: Callable[..., Avviso], session: Session
     assert (sent.canale, sent.recapito) == ("email", "rosa@example.org")
 
 
-def test_nothing_reaches_a_protected_persona(send: Callable[..., Avviso], session: Session) -> None:
-    session.scalars(select(Persona)).one().livello_riservatezza = "violenza"
+@pytest.mark.parametrize("sealed", ["persona", "pratica"])
+def test_nothing_reaches_a_protected_persona(
+    sealed: str, send: Callable[..., Avviso], session: Session
+) -> None:
+    if sealed == "persona":
+        session.scalars(select(Persona)).one().livello_riservatezza = "violenza"
+    else:
+        session.scalars(select(Pratica)).one().riservatezza = "violenza"
     sent = send(dato="x", recapito="+390105551234")
     assert (sent.stato, sent.canale, sent.recapito, sent.ricevuto_il) == (
         "trattenuto",
