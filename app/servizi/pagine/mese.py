@@ -55,7 +55,9 @@ def read(content: bytes) -> Letto:
         reader.fieldnames = names
         return _rows(reader)
     except csv.Error:
-        return Letto([], ["Il file non è un CSV che si possa leggere: salvalo di nuovo dal foglio di calcolo."])
+        return Letto(
+            [], ["Il file non è un CSV che si possa leggere: salvalo di nuovo dal foglio di calcolo."]
+        )
 
 
 def _rows(reader: csv.DictReader[str]) -> Letto:

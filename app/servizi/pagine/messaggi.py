@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.forms import Form
 from app.values import day_of
@@ -90,7 +90,7 @@ def awaited(engine: Engine, root_id: int) -> list[Attesa]:
     rows = engine.session.execute(
         select(s.message, s.key, i.hash)
         .join(tables.instance, (i.ente_id == s.ente_id) & (i.id == s.instance_id))
-        .where(s.ente_id == engine.ente_id, i.root_id == root_id, i.status == "open")
+        .where(s.ente_id == engine.ente_id, func.coalesce(i.root_id, i.id) == root_id, i.status == "open")
         .order_by(s.id)
     ).all()
     busy = {row.message for row in rows} | {task.element_id for task in engine.open_tasks(root_id)}
@@ -107,7 +107,7 @@ def listeners(engine: Engine, message: str, key: str) -> list[int]:
     """The root instances that a message would reach now."""
     s, i = tables.subscription.c, tables.instance.c
     rows = engine.session.scalars(
-        select(i.root_id)
+        select(func.coalesce(i.root_id, i.id))
         .distinct()
         .join(tables.subscription, (i.ente_id == s.ente_id) & (i.id == s.instance_id))
         .where(s.ente_id == engine.ente_id, s.message == message, s.key == key, i.status == "open")

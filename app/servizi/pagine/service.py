@@ -145,7 +145,9 @@ def sendable_of_order(operator: Operator, found: Ordine) -> list[Attesa]:
 
 def _of_role(operator: Operator, root_id: int, subject: Subject) -> list[Attesa]:
     waits = messaggi.awaited(engine_of(operator), root_id)
-    return [each for each in waits if any(_may_tell(operator, ruolo, subject) for ruolo in each.messaggio.ruoli)]
+    return [
+        each for each in waits if any(_may_tell(operator, ruolo, subject) for ruolo in each.messaggio.ruoli)
+    ]
 
 
 def _may_tell(operator: Operator, ruolo: str, subject: Subject) -> bool:
@@ -163,7 +165,9 @@ def _may_tell(operator: Operator, ruolo: str, subject: Subject) -> bool:
 
 
 @transactional
-def tell(operator: Operator, pratica_id: int, nome: str, chiave: str, data: dict[str, Any], invio: str) -> None:
+def tell(
+    operator: Operator, pratica_id: int, nome: str, chiave: str, data: dict[str, Any], invio: str
+) -> None:
     """Send a message to a pratica; sent again from the same page (`invio`) it is sent once.
 
     Raises MessageNotAwaited.
@@ -189,7 +193,12 @@ def _send(
     operator: Operator, pratica: Pratica | None, nome: str, chiave: str, data: dict[str, Any], invio: str
 ) -> None:
     engine_of(operator).correlate(
-        nome, chiave, data, acting(operator.account_id), source="operatore", message_id=f"{nome}:{chiave}:{invio}"
+        nome,
+        chiave,
+        data,
+        acting(operator.account_id),
+        source="operatore",
+        message_id=f"{nome}:{chiave}:{invio}",
     )
     audit.record(
         db.session,
