@@ -25,6 +25,7 @@ from app import logs
 from app.database import engine as databases
 from app.database import provision, url
 from app.database.context import ente_context
+from app.servizi import risposte
 from app.settings import Settings
 from app.wiring import QUEUE, TASK, EngineMaker, engines
 from engine import Broken, Call, JobToRun, Refused, Transient, system
@@ -114,6 +115,7 @@ class _Answer:
             engine.fail_job(self.job.id, str(self.outcome), by, retry_at)
         else:
             engine.finish_job(self.job.id, self.outcome, by)
+            risposte.keep(session, ente_id, self.job, self.outcome, engine.now())
 
     def _retry_at(self, now: datetime) -> datetime | None:
         if isinstance(self.outcome, Broken) or self.job.attempts >= self.job.retries:

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine, event
 
 TELL = "select set_config('app.ente_id', %(ente_id)s, true)"
 
+_BACK = "ROLLBACK TO SAVEPOINT"  # in a failed transaction nothing else may be said before it
+
 _ente: ContextVar[int | None] = ContextVar("ente", default=None)
 _KEY = "ente_id"
 _NOT_TOLD = object()
@@ -63,7 +65,7 @@ def _forget(connection: Connection, *_: Any) -> None:
 def _tell(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
     told = connection.info.get(_KEY, _NOT_TOLD)
     ente_id = _ente.get()
-    if told == ente_id or statement == TELL:
+    if told == ente_id or statement == TELL or statement.startswith(_BACK):
         return
     if told is not _NOT_TOLD and told is not None:
         raise EnteChanged(told, ente_id)

@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from app.database.context import EnteChanged, ente_context
@@ -145,3 +145,13 @@ def test_the_application_owns_nothing_and_cannot_lift_security(session: Session)
 def test_the_owner_sees_every_ente_for_data_migrations(two_units: None, owner_engine: Engine) -> None:
     with owner_engine.connect() as connection:
         assert connection.scalars(IDS).all() == ["ats-34", "ats-99"]
+
+
+def test_a_failure_inside_a_savepoint_is_told_as_it_is_and_the_ente_stays(session: Session, ente: int) -> None:
+    # given
+    session.execute(text("select 1"))
+    # when
+    with pytest.raises(DataError), session.begin_nested():
+        session.execute(text("select 1/0"))
+    # then
+    assert session.execute(text("select current_setting('app.ente_id')")).scalar_one() == str(ente)
