@@ -103,7 +103,9 @@ class Person:
     def sends(self, path: str, **fields: Any) -> TestResponse:
         """Send a form; a field of (name, content) or (name, content, type) is a file."""
         sent = {name: _file(*value) if isinstance(value, tuple) else value for name, value in fields.items()}
-        return self.client.post(path, data={"csrf_token": form_token(self.client), **sent})
+        answer = self.client.post(path, data={"csrf_token": form_token(self.client), **sent})
+        answer.request.environ["wsgi.input"].close()  # a large body is a file, which the client leaves open
+        return answer
 
     def adds(
         self, pratica_id: int, content: bytes = PDF, name: str = "verbale.pdf", **more: Any
