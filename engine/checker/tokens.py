@@ -130,13 +130,14 @@ class _Scope:
         return rest.union(produced)
 
     def _may_still_come(self, join: Element, marking: Marking) -> bool:
-        missing = [flow for flow in self.into[join.id] if flow not in marking]
-        return any(
-            flow in self._before(join.id, absent)
-            for absent in missing
-            for flow in marking
-            if self.target[flow] != join.id
-        )
+        """Whether an inclusive join waits: BPMN 2.0.2, table 13.3. A token that can come to where there is one
+        already does not count, or two joins in a cycle would wait for each other."""
+        into = self.into[join.id]
+        for token in marking.difference(into):
+            ahead = {flow for flow in into if token in self._before(join.id, flow)}
+            if ahead and not ahead & marking:
+                return True
+        return False
 
     def _before(self, join: str, flow: str) -> frozenset[str]:
         """The flows from which a token can come to `flow` without passing the join."""
@@ -169,8 +170,8 @@ def _races(diagram: Diagram, context: Context, together: set[tuple[str, str]]) -
     """Variables belong to the instance: of two branches that write one, the later would win unseen."""
     told: set[tuple[str, str]] = set()
     for one, other in sorted(together):
-        for path in context.writes(diagram.elements[one]):
-            for also in context.writes(diagram.elements[other]):
+        for path in _writes(diagram, context, one):
+            for also in _writes(diagram, context, other):
                 shorter = min(path, also, key=len)
                 both = (
                     path == also or (path + ".").startswith(also + ".") or (also + ".").startswith(path + ".")
@@ -182,3 +183,11 @@ def _races(diagram: Diagram, context: Context, together: set[tuple[str, str]]) -
                         f"scrive «{shorter}» come «{one}», che si fa in parallelo: l'ultimo vincerebbe; "
                         "dai alle due variabili nomi diversi",
                     )
+
+
+def _writes(diagram: Diagram, context: Context, identity: str) -> set[str]:
+    """What an element writes; a subprocess, what its elements write."""
+    inside = (e.id for e in diagram.elements.values() if e.parent == identity and not e.event_subprocess)
+    return set(context.writes(diagram.elements[identity])).union(
+        *(_writes(diagram, context, each) for each in inside)
+    )

@@ -221,6 +221,20 @@ FINE = {
         gateway("bivio", "inclusive", default="a") + human("a") + human("b") + gateway("unisci", "inclusive"),
         "inizio bivio; bivio a; bivio b [x]; a unisci; b unisci; unisci fine",
     ),
+    "an inclusive fork within another, in a cycle": drawn(
+        gateway("torna")
+        + gateway("fuori", "inclusive", default="x")
+        + human("x")
+        + gateway("dentro", "inclusive", default="a")
+        + human("a")
+        + human("b")
+        + gateway("unisci_dentro", "inclusive")
+        + gateway("unisci_fuori", "inclusive")
+        + gateway("ancora", default="fine"),
+        "inizio torna; torna fuori; fuori x; fuori dentro [c]; dentro a; dentro b [c]; a unisci_dentro; "
+        "b unisci_dentro; unisci_dentro unisci_fuori; x unisci_fuori; unisci_fuori ancora; ancora torna [c]; "
+        "ancora fine",
+    ),
     "a branch that goes round before the join": drawn(
         FORK + gateway("torna") + gateway("ancora", default="unisci") + parallel("unisci"),
         "inizio dividi; dividi torna; torna a; a ancora; ancora torna [x]; ancora unisci; dividi b; b unisci; unisci fine",
