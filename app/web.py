@@ -26,6 +26,7 @@ from app.persone import azioni
 from app.persone import routes as persone
 from app.pratiche import routes as pratiche
 from app.rights import routes as rights
+from app.rights.policy import may_ever
 from app.servizi import routes as servizi
 from app.settings import Settings
 from app.wiring import EngineMaker, engines
@@ -90,6 +91,6 @@ def _around(operator: Operator) -> dict[str, Any]:
             {"nome": "Cambia password", "url": url_for("accounts.change_password")},
             {"nome": "Esci", "url": url_for("accounts.log_out"), "invia": True},
         ],
-        "cerca_url": url_for("persone.search"),
+        "cerca_url": url_for("persone.search") if may_ever(operator, "read:pratiche") else None,
         "conteggi_url": url_for("inbox.counts"),
     }
