@@ -5,54 +5,54 @@ Each chapter takes the people who work in it, so that it can be told by mouse, b
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.journeys.city import City
 from tests.journeys.person import Person
 
-ROSA = {
-    "Codice fiscale": "RSSRSO44A41D969U",  # the simulated INPS knows her: 10.000 euro, until 31 December
-    "Cognome": "Rossi",
-    "Nome": "Rosa",
-    "Data di nascita": "1944-01-01",
+ROSA = ("Rossi", "Rosa", "RSSRSO44A41D969U")  # the simulated INPS knows her: 10.000 euro, until 31 December
+
+
+def contact_of(cognome: str, nome: str, codice_fiscale: str) -> dict[str, Any]:
+    """What the counter writes of somebody who asks for help."""
+    return {
+        "Canale": "Sportello",
+        "Giorno del contatto": "2026-11-23",
+        "Ora": "9:10",
+        "Chi chiede": "La persona stessa",
+        "Codice fiscale": codice_fiscale,
+        "Cognome": cognome,
+        "Nome": nome,
+        "Telefono o cellulare": "010 555 1234",
+        "Dove vive": "Via Prè 12, Genova",
+        "Che cosa chiede": "Non riesco più a fare la spesa e a lavarmi da sola.",
+        "Tipo di richiesta": "Chiede un aiuto",
+        "Area": "Anziani",
+        "Urgenza": "Nessuna",
+        "C'è un minore che può essere in pericolo": False,
+        "Informativa sulla privacy consegnata": True,
+    }
+
+
+INTERVIEW: dict[str, Any] = {
+    "Giorno": "2026-11-23",
+    "Dove": "A casa",
+    "Chi c'era": ["la figlia Marta"],
+    "Che cosa è emerso": "Vive sola al terzo piano; cade spesso e ha smesso di cucinare.",
+    "Situazione rilevata": [
+        {"Dimensione": "Salute e autonomia", "Gravità": "4", "Risorse": "La figlia due volte a settimana"},
+        {"Dimensione": "Relazioni", "Gravità": "3"},
+    ],
+    "Come si prosegue": "Presa in carico",
 }
 
 
-def first_contact(marco: Person, giulia: Person) -> None:
+def first_contact(city: City, marco: Person, giulia: Person) -> None:
     """Rosa comes to the counter; the table sends her to an interview; the interview, to a presa in carico."""
-    marco.presses("Registra un contatto").arrives_at("Registra il contatto")
-    marco.answers(
-        {
-            "Canale": "Sportello",
-            "Giorno del contatto": "2026-11-23",
-            "Ora": "9:10",
-            "Chi chiede": "La persona stessa",
-            **ROSA,
-            "Telefono o cellulare": "010 555 1234",
-            "Dove vive": "Via Prè 12, Genova",
-            "Che cosa chiede": "Non riesco più a fare la spesa e a lavarmi da sola.",
-            "Tipo di richiesta": "Chiede un aiuto",
-            "Area": "Anziani",
-            "Urgenza": "Nessuna",
-            "C'è un minore che può essere in pericolo": False,
-            "Informativa sulla privacy consegnata": True,
-        }
-    ).completes()
-    giulia.opens("Fai il primo colloquio").answers(
-        {
-            "Giorno": "2026-11-23",
-            "Dove": "A casa",
-            "Chi c'era": ["la figlia Marta"],
-            "Che cosa è emerso": "Vive sola al terzo piano; cade spesso e ha smesso di cucinare.",
-            "Situazione rilevata": [
-                {
-                    "Dimensione": "Salute e autonomia",
-                    "Gravità": "4",
-                    "Risorse": "La figlia due volte a settimana",
-                },
-                {"Dimensione": "Relazioni", "Gravità": "3"},
-            ],
-            "Come si prosegue": "Presa in carico",
-        }
-    ).completes()
+    city.moves_to(2026, 11, 23)
+    marco.enters().presses("Registra un contatto").arrives_at("Registra il contatto")
+    marco.answers({**contact_of(*ROSA), "Data di nascita": "1944-01-01"}).completes()
+    giulia.enters().opens("Fai il primo colloquio").answers(INTERVIEW).completes()
 
 
 def taking_in_charge(anna: Person, giulia: Person, elsa: Person) -> None:
@@ -140,7 +140,7 @@ def help_at_home_is_asked(giulia: Person, anna: Person, marco: Person) -> None:
     giulia.opens("Raccogli la domanda").answers(
         {
             "Chi presenta la domanda": "La persona",
-            "Codice fiscale": ROSA["Codice fiscale"],
+            "Codice fiscale": ROSA[2],
             "Tipo di ISEE": "Sociosanitario",
             "È urgente": False,
             "Che cosa serve": ["Igiene personale", "Aiuto domestico"],
@@ -189,8 +189,8 @@ def help_at_home_is_asked(giulia: Person, anna: Person, marco: Person) -> None:
 
 def order_is_accepted(lanterna: Person) -> None:
     """The supplier reads where to go and what to do, and takes the order."""
-    lanterna.follows("Ordini").arrives_at("Ordini")
-    lanterna.presses("Accetta").reads("Ordine accettato.").looks("Ordine accettato")
+    lanterna.enters().follows("Ordini").arrives_at("Ordini")
+    lanterna.accepts_order_of("Rosa").reads("Ordine accettato.").looks("Ordine accettato")
 
 
 def service_begins(city: City, lanterna: Person) -> None:
@@ -239,7 +239,7 @@ def case_is_closed(city: City, giulia: Person, anna: Person) -> None:
         {
             "Giorno": "2027-03-01",
             "Che cosa è emerso": "Non è più caduta e la figlia vive con lei.",
-            "Andamento": [{"Obiettivo": "Restare a casa in sicurezza", "Come va": "Raggiunto"}],
+            "Gli obiettivi": [{"Obiettivo": "Restare a casa in sicurezza", "Come va": "Raggiunto"}],
             "Come si prosegue": "Si può chiudere",
         }
     ).completes()

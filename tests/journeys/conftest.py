@@ -13,12 +13,14 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, text
 
+from app.database import engine as databases
 from app.database.cluster import OWNER, Cluster, Urls
 from tests.conftest import TEMPLATE
 from tests.journeys import moved_time
 from tests.journeys.city import City
 from tests.journeys.hands import Hand, Mouse
 from tests.journeys.person import Person
+from tests.journeys.shortcut import Shortcut
 from tests.journeys.watch import Watch
 
 ARGUMENTS = [
@@ -30,7 +32,7 @@ ARGUMENTS = [
 @pytest.fixture(scope="package")
 def city_urls(cluster: Cluster, superuser_engine: Engine) -> Iterator[Urls]:
     """A fresh database for the city."""
-    name = f"citta_{os.getpid()}"
+    name = f"viaggi_{os.getpid()}"
     with superuser_engine.connect() as connection:
         connection.execute(
             text(f"create database {name} template {TEMPLATE} owner {OWNER} strategy file_copy")
@@ -46,6 +48,20 @@ def city(city_urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     served = City(city_urls.application, moved_time.prepare(city_urls.superuser), errors)
     yield served
     served.stop()
+
+
+@pytest.fixture(scope="package")
+def clock(city: City) -> Engine:
+    """Connections that see and change everything in the city's database."""
+    return city.clock
+
+
+@pytest.fixture(scope="package")
+def shortcut(city: City, city_urls: Urls) -> Iterator[Shortcut]:
+    """Work done without the pages."""
+    database = databases.connect(city_urls.application, pool_size=1)
+    yield Shortcut(database)
+    database.dispose()
 
 
 @pytest.fixture(scope="package")
@@ -86,7 +102,7 @@ def at_desk(city: City, browser: Browser, watch: Watch) -> Iterator[Callable[...
         contexts.append(context)
         page = context.new_page()
         watch.follows(page)
-        return Person(username, page, hand(page), watch)
+        return Person(username, page, hand(page), watch if javascript else Watch(blind=True))
 
     yield sit
     for context in contexts:

@@ -35,11 +35,13 @@ class Person:
     def enters(self) -> Person:
         """Log in, from the page where one is sent."""
         self.page.goto("/")
-        return self._log_in()
+        return self.logs_in()
 
-    def _log_in(self) -> Person:
+    def logs_in(self) -> Person:
+        """Fill in the login page, where one is."""
         self.looks("Entra")
-        self.hand.write(self.page.get_by_label("Nome utente"), self.username)
+        if self.page.get_by_label("Nome utente").input_value() != self.username:
+            self.hand.write(self.page.get_by_label("Nome utente"), self.username)
         self.hand.write(self.page.get_by_label("Password", exact=True), PASSWORD)
         self.hand.press(self.page.get_by_role("button", name="Entra"))
         expect(self.page.get_by_role("heading", level=1, name="Entra")).to_have_count(0)
@@ -49,7 +51,7 @@ class Person:
         """Open an address, logging in again if the session has ended meanwhile."""
         self.page.goto(path)
         if self.page.url.split("?")[0].endswith("/accesso"):
-            self._log_in()
+            self.logs_in()
         return self
 
     def looks(self, name: str) -> Person:
@@ -63,10 +65,31 @@ class Person:
         expect(self.page.get_by_role("heading", level=1, name=heading, exact=True)).to_be_visible()
         return self.looks(heading)
 
-    def presses(self, name: str) -> Person:
-        self.hand.press(
-            self.page.get_by_role("button", name=name, exact=True).and_(self.page.locator(":visible"))
-        )
+    def presses(self, name: str, within: str | None = None) -> Person:
+        """A button by its name; `within` a group of the form."""
+        place = self.page.get_by_role("group", name=within, exact=True) if within else self.page
+        shown = place.get_by_role("button", name=name, exact=True).and_(self.page.locator(":visible"))
+        self.hand.press(shown.last)
+        return self
+
+    def hits(self, *keys: str) -> Person:
+        for key in keys:
+            self.page.keyboard.press(key)
+        return self
+
+    def types(self, text: str) -> Person:
+        self.page.keyboard.type(text)
+        return self
+
+    def searches(self, text: str) -> Person:
+        self.hand.write(self.page.get_by_role("searchbox", name="Cerca persone, pratiche, attività"), text)
+        self.page.keyboard.press("Enter")
+        return self.arrives_at(f"Risultati per «{text}»")
+
+    def accepts_order_of(self, name: str) -> Person:
+        """Of the orders that wait, the one about this person."""
+        order = self.page.get_by_role("article").filter(has_text=name)
+        self.hand.press(order.get_by_role("button", name="Accetta"))
         return self
 
     def follows(self, name: str) -> Person:

@@ -10,11 +10,11 @@ pytestmark = pytest.mark.xdist_group("journeys")
 def test_rosa_goes_from_the_counter_to_help_at_home(city, at_desk, watch):
     # given
     marco, giulia, anna, elsa, lanterna = (
-        at_desk(name).about("Rossi").enters()
+        at_desk(name).about("Rossi")
         for name in ("marco.costa", "giulia.parodi", "anna.traverso", "elsa.pittaluga", "coop.lanterna")
     )
     # when
-    chapters.first_contact(marco, giulia)
+    chapters.first_contact(city, marco, giulia)
     chapters.taking_in_charge(anna, giulia, elsa)
     chapters.social_project(giulia, anna, marco)
     chapters.help_at_home_is_asked(giulia, anna, marco)
