@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app import clock, supervisor, worker
-from app.commands import check, evaluate, publish, scenario
+from app.commands import check, demo, evaluate, publish, scenario
 from app.commands.place import require
 from app.database import provision
+from app.demo.command import prepare
+from app.demo.population import PERSONS
 from app.settings import SettingRefused, Settings
 from app.startup import StartupRefused
 from connectors import sandbox
@@ -42,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _installation(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     _command(commands, "run", "tutto su questa macchina, per una prova", _run)
+    invented = _command(commands, "demo", "la città di prova, con persone inventate", _demo)
+    invented.add_argument("--persons", type=int, default=PERSONS, metavar="N")
     _command(commands, "web", "le pagine e l'API", _web)
     _command(commands, "worker", "le operazioni verso l'esterno e i termini", _worker)
     _command(commands, "clock", "i lavori a calendario", _clock)
@@ -87,7 +91,12 @@ def _command(
 
 
 def _run(arguments: Arguments) -> int:
-    return supervisor.run(Settings.from_env())
+    settings = Settings.from_env()
+    return supervisor.run(settings, supervisor.nothing if settings.is_production else prepare)
+
+
+def _demo(arguments: Arguments) -> int:
+    return demo.run(Settings.from_env(), arguments.persons)
 
 
 def _web(arguments: Arguments) -> int:
