@@ -31,7 +31,7 @@ NOTHING_RUNS: Final = "sandbox; default-src 'none'"
 errors.register(
     FileWaiting,
     Meaning(
-        409,
+        423,
         "Il file aspetta il controllo antivirus",
         "È al sicuro, ma nessuno lo può aprire prima del controllo.",
         "Riprova tra qualche minuto. Se succede ancora, avvisa chi amministra Percorsi.",

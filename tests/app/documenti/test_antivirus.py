@@ -55,7 +55,7 @@ def test_while_the_antivirus_is_down_files_wait_and_nobody_gets_them(
     assert state(session) == ("da_controllare", False)
     address = f"/documenti/{session.scalars(select(File.id)).one()}"
     # then
-    assert giulia.sees(address).status_code == 409
+    assert giulia.sees(address).status_code == 423
     shown = giulia.sees(f"/pratiche/{open_case.pratica_id}").text
     assert "In attesa del controllo antivirus" in shown
     assert address not in shown
@@ -102,7 +102,7 @@ def test_files_older_than_the_antivirus_wait_for_it_too(
     server = FakeClamd()
     antivirus.init_app(site, {"PERCORSI_CLAMD": server.address})
     # then
-    assert giulia.sees(address).status_code == 409
+    assert giulia.sees(address).status_code == 423
     sweep.scan_waiting(session, from_env({"PERCORSI_CLAMD": server.address}))
     assert giulia.sees(address).status_code == 200
     server.stop()
@@ -114,7 +114,7 @@ def test_a_file_that_waits_is_not_served_when_the_antivirus_is_taken_away(
     clamd.silent = True
     giulia.adds(open_case.pratica_id)
     antivirus.init_app(site, {})
-    assert giulia.sees(f"/documenti/{session.scalars(select(File.id)).one()}").status_code == 409
+    assert giulia.sees(f"/documenti/{session.scalars(select(File.id)).one()}").status_code == 423
 
 
 def test_a_verdict_that_is_none_counts_as_silence(clamd: FakeClamd) -> None:
