@@ -40,6 +40,8 @@ class Task:
     id: int
     pratica_id: int
     pratica_numero: str
+    pratica_stato: str
+    pratica_esito: str | None
     persona_id: int | None
     percorso: str
     passo: str
@@ -158,7 +160,7 @@ def _query(client: ApiClient) -> Select[Any]:
     t, i = task_table.c, instance_table.c
     return (
         select(t, i.hash, Pratica.id.label("pratica_id"), Pratica.anno, Pratica.numero, Pratica.persona_id)
-        .add_columns(Pratica.percorso)
+        .add_columns(Pratica.percorso, Pratica.chiusa_at, Pratica.esito)
         .join(Pratica, (Pratica.ente_id == t.ente_id) & (Pratica.instance_id == t.root_id))
         .join(instance_table, (i.ente_id == t.ente_id) & (i.id == t.instance_id))
         .where(t.ente_id == client.ente_id, not_sealed())
@@ -171,6 +173,8 @@ def _task(row: Row[Any], program: Program) -> Task:
         id=row.id,
         pratica_id=row.pratica_id,
         pratica_numero=f"{row.anno}/{row.numero}",
+        pratica_stato="aperta" if row.chiusa_at is None else "chiusa",
+        pratica_esito=row.esito,
         persona_id=row.persona_id,
         percorso=row.percorso,
         passo=row.element_id,
@@ -242,10 +246,10 @@ def _refusal(error: AnswerRefused) -> Fault:
 def _after(client: ApiClient, task: Task) -> dict[str, Any]:
     t = task_table.c
     found = _tasks(client, Pratica.id == task.pratica_id, or_(t.status == "open", t.id == task.id))
-    pratica = db.session.get_one(Pratica, (client.ente_id, task.pratica_id))
+    done = next(each for each in found if each.id == task.id)
     return {
-        "attivita": next(each for each in found if each.id == task.id),
-        "pratica_stato": "aperta" if pratica.chiusa_at is None else "chiusa",
-        "pratica_esito": pratica.esito,
+        "attivita": done,
+        "pratica_stato": done.pratica_stato,
+        "pratica_esito": done.pratica_esito,
         "successive": [each for each in found if each.id != task.id],
     }

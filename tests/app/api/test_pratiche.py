@@ -30,3 +30,19 @@ def test_a_started_path_is_a_pratica_with_its_first_task(program: Program, peopl
     assert pratica["variabili"]["persona_id"] == people["Rosa"]
     assert pratica["orologio"]["termine_giorni"] == 30
     assert [task["passo"] for task in pratica["attivita"]] == ["segnala"]
+
+
+def test_a_pratica_tells_how_it_ended(program: Program, people: dict[str, str]) -> None:
+    # given
+    pratica = program.start(percorso="attesa", persona_id=people["Rosa"])
+    program.post(
+        "/messaggi", {"nome": "decesso_registrato", "chiave": people["Rosa"], "id_messaggio": "anpr-1"}
+    )
+    (task,) = json_of(program.get("/attivita"))["attivita"]
+    # when
+    done = json_of(program.complete(task["id"]))
+    # then
+    assert (done["pratica_stato"], done["pratica_esito"], done["successive"]) == ("chiusa", "fine", [])
+    ended = json_of(program.get(f"/pratiche/{pratica['id']}"))
+    assert (ended["stato"], ended["esito"], ended["attivita"]) == ("chiusa", "fine", [])
+    assert ended["chiusa_il"] is not None
