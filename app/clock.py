@@ -17,9 +17,12 @@ from sqlalchemy.orm import Session
 
 from app import logs
 from app.accounts.sweep import sweep
+from app.api import idempotency
 from app.database import engine as databases
 from app.database import provision
 from app.database.context import ente_context
+from app.documenti.antivirus import Antivirus, from_env
+from app.documenti.sweep import scan_waiting, settle
 from app.enti.model import Ente
 from app.settings import Settings
 from app.wiring import EngineMaker, engines
@@ -70,7 +73,11 @@ def _keep(database: Database, election: Connection, stop: threading.Event) -> No
     maker = engines()
     scheduler.add_job(_retry_stalled, "interval", seconds=30, args=(database,))
     scheduler.add_job(_bury_messages, "cron", hour=3, minute=10, args=(database, maker))
-    scheduler.add_job(_sweep_sessions, "cron", minute=20, args=(database,))
+    scheduler.add_job(_sweep, "cron", minute=20, args=(database,))
+    scheduler.add_job(_settle_files, "cron", hour=3, minute=40, args=(database,))
+    antivirus = from_env()
+    if antivirus is not None:
+        scheduler.add_job(_scan_files, "interval", minutes=1, args=(database, antivirus))
     scheduler.start()
     try:
         while not stop.wait(STANDBY):
@@ -91,11 +98,26 @@ def _enti(database: Database) -> list[int]:
         return list(session.scalars(select(Ente.id).order_by(Ente.id)))
 
 
-def _sweep_sessions(database: Database) -> None:
-    """Sessions that have ended and forms that nobody came back for are forgotten."""
+def _sweep(database: Database) -> None:
+    """Sessions that have ended, forms that nobody came back for and answers of the API are forgotten."""
     for ente_id in _enti(database):
         with ente_context(ente_id), Session(database) as session, session.begin():
             sweep(session)
+            idempotency.sweep(session)
+
+
+def _scan_files(database: Database, antivirus: Antivirus) -> None:
+    """Files that came while the antivirus was away; one at a time, each with its own commit."""
+    for ente_id in _enti(database):
+        with ente_context(ente_id), Session(database) as session:
+            scan_waiting(session, antivirus)
+
+
+def _settle_files(database: Database) -> None:
+    """Files left by forms that were never sent lose their bytes."""
+    for ente_id in _enti(database):
+        with ente_context(ente_id), Session(database) as session, session.begin():
+            settle(session)
 
 
 def _bury_messages(database: Database, maker: EngineMaker) -> None:

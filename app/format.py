@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from markupsafe import Markup, escape
 
+from engine.calendar import END_OF_DAY
+
 ROME = ZoneInfo("Europe/Rome")
 NBSP = "\u00a0"
 DAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
@@ -114,13 +116,20 @@ def instant(when: When, now: datetime) -> str:
     return {0: "oggi", -1: "ieri"}.get(distance, short(at, now)) + clock_time(at)
 
 
+def _ends_with_day(at: date | datetime) -> bool:
+    return isinstance(at, datetime) and at.astimezone(ROME).time() == END_OF_DAY
+
+
 def near(when: When, now: datetime) -> str:
-    """A deadline: «3 giorni fa», «ieri», «oggi, 12:00», «domani», then «mer 25 nov»."""
+    """A deadline: «3 giorni fa», «ieri», «oggi, 12:00», «domani», then «mer 25 nov».
+
+    One that ends with its day is «oggi» and no more.
+    """
     at = parse(when)
     if at is None:
         return ""
     distance = (day_of(at) - now.astimezone(ROME).date()).days
-    named = {-1: "ieri", 0: "oggi" + clock_time(at), 1: "domani"}
+    named = {-1: "ieri", 0: "oggi" + ("" if _ends_with_day(at) else clock_time(at)), 1: "domani"}
     if distance in named:
         return named[distance]
     if -NEAR <= distance < 0:

@@ -44,6 +44,9 @@ FILE = {
     "vuoto": "Il file è vuoto. Scegline un altro.",
     "virus": "Il file contiene un virus: non l’abbiamo tenuto.",
     "spazio": "Ora non c’è spazio per i file. Riprova più tardi.",
+    "attivo": "Il file contiene parti che si eseguono: non l’abbiamo tenuto. Salvalo di nuovo come PDF semplice.",
+    "protetto": "Il file è protetto da password. Togli la protezione e riprova.",
+    "rotto": "Il file è rovinato. Prova ad aprirlo e a salvarlo di nuovo.",
     "illeggibile": "Non riusciamo a leggere il file. Scegline un altro.",
     "deposito": "Ora non possiamo ricevere file. Riprova più tardi.",
 }

@@ -17,14 +17,21 @@ AnySession = Session | scoped_session[Any]
 
 
 def follows(account_id: int) -> ColumnElement[bool]:
-    """That account answers for the pratica, follows it, or was given one of its steps."""
+    """That account answers for the pratica, follows it, was given one of its steps, or holds one now."""
     given = exists().where(
         Assegnazione.ente_id == Pratica.ente_id,
         Assegnazione.pratica_id == Pratica.id,
         Assegnazione.account_id == account_id,
         Assegnazione.al_at.is_(None),
     )
-    return or_(Pratica.responsabile_id == account_id, Pratica.case_manager_id == account_id, given)
+    t = task_table.alias("tenuta").c  # apart from the tasks that a list is about
+    holding = exists().where(
+        t.ente_id == Pratica.ente_id,
+        t.root_id == Pratica.instance_id,
+        t.status == "open",
+        t.assignee_id == account_id,
+    )
+    return or_(Pratica.responsabile_id == account_id, Pratica.case_manager_id == account_id, given, holding)
 
 
 def case_columns() -> CaseColumns:

@@ -41,6 +41,7 @@ def opener(start: service.Start) -> Callable[[Call, dict[str, Any]], dict[str, A
                 contatto_id=contatto.id if contatto else None,
                 aperta_da_id=here.id if here else None,
                 chiave=call.idempotency_key,
+                case_manager_id=here.case_manager_id if here else None,
             )
         except ReleaseNotFound:
             raise Broken(f"il percorso «{request['percorso']}» non è pubblicato") from None

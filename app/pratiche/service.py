@@ -40,9 +40,11 @@ def open(  # noqa: A001 - the verb of the domain; callers say service.open
     contatto_id: int | None = None,
     aperta_da_id: int | None = None,
     chiave: str | None = None,
+    case_manager_id: int | None = None,
 ) -> Pratica:
     """Open a pratica of a path and start its instance with `data`; flushes, the caller commits.
 
+    Who follows the case goes on following it in the pratica that it opens (`case_manager_id`).
     Opened again with the same `chiave`, it gives back the first. Raises ReleaseNotFound.
     """
     if chiave is not None:
@@ -51,6 +53,7 @@ def open(  # noqa: A001 - the verb of the domain; callers say service.open
             return known
     pratica = _write(session, ente_id, percorso, persona_id, unita, by, now)
     pratica.contatto_id, pratica.aperta_da_id, pratica.chiave = contatto_id, aperta_da_id, chiave
+    pratica.case_manager_id = case_manager_id
     session.add(pratica)
     session.flush()
     variables = {"unita": unita, **(data or {})}
