@@ -151,6 +151,8 @@ class Builder:
         if child is None:
             return None
         node = self._question(child, row)
+        if not child.titled:
+            node = replace(node, title=f"{field.row_title} {index + 1}")
         if field.widget == "turni" and not self._readonly:
             # The hours are counted again at every change.
             node = replace(node, children=tuple(replace(part, drives=True) for part in node.children))

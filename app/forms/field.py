@@ -55,6 +55,11 @@ class Field:
         return "c-" + "-".join(str(step) for step in self.path)
 
     @property
+    def titled(self) -> bool:
+        """Somebody gave it a title: a row of a list of texts has none of its own."""
+        return bool(self.ui.get("titolo") or self.schema.keywords.get("title"))
+
+    @property
     def title(self) -> str:
         words = self.ui.get("titolo") or self.schema.keywords.get("title")
         return str(words) if words else str(self.path[-1]).replace("_", " ").capitalize() if self.path else ""

@@ -136,3 +136,10 @@ def test_only_optional_questions_say_so():
     element = page(FORM, {"chi": [{"nome": "Ada"}]})
     assert "facoltativo" not in element.text_content()
     assert "(facoltativo)" in page(form_of({"a": {"type": "string"}})).text_content()
+
+
+def test_rows_of_plain_texts_are_called_by_what_they_are_and_their_number():
+    texts = {"chi": {"type": "array", "title": "Chi c'era", "minItems": 2, "items": {"type": "string"}}}
+    form = form_of(texts, {"campi": {"chi": {"voce": "una persona"}}})
+    labels = [label.text_content().strip() for label in page(form).xpath(".//li//label")]
+    assert labels == ["Persona 1", "Persona 2"]
