@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Protocol
 
 from playwright.sync_api import Locator, Page
@@ -69,10 +68,21 @@ class Keyboard:
     def write(self, control: Locator, text: str) -> None:
         self.reach(control)
         if control.get_attribute("type") in DATES:
-            text = _by_sections(text)
-        else:
-            self.keys.press("Control+a")
+            self._write_date(control, text)
+            return
+        self.keys.press("Control+a")
         self.keys.type(text)
+
+    def _write_date(self, control: Locator, text: str) -> None:
+        """Section by section, in the order of the browser's own language, which no page may set."""
+        year, month, day = text.split("-")
+        for sections in (day + month + year, month + day + year):
+            self.keys.type(sections)
+            if control.input_value() == text:
+                return
+            for _ in range(3):
+                self.keys.press("ArrowLeft")
+        raise AssertionError(f"{text} does not get into {control}")
 
     def choose(self, control: Locator, option: str) -> None:
         self.reach(control)
@@ -113,10 +123,3 @@ SEEN = """() => {
     }
     return false;
 }"""
-
-
-def _by_sections(text: str) -> str:
-    """A date as it is typed in an Italian browser: day, month, year."""
-    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text)
-    assert found, text
-    return found[3] + found[2] + found[1]

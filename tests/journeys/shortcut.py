@@ -18,7 +18,8 @@ from app.demo.city import GENOVA
 from app.persone import registry
 from app.persone.registry import Known
 from app.pratiche import service
-from app.pratiche.model import Pratica
+from app.pratiche.model import Documento, Pratica
+from app.servizi.models import Ordine
 from app.wiring import make_engines
 from engine import Engine, operator
 from engine.form.codice_fiscale import parse
@@ -92,6 +93,19 @@ class Shortcut:
         self.complete(pratica_id, "approvazione_piano", {"piano_approvato": True}, "anna.traverso")
         self.complete(pratica_id, "scelta_fornitore", {"fornitore_id": "coop-lanterna"}, "giulia.parodi")
         return pratica_id
+
+    def numbers(self, pratica_id: int) -> dict[str, int]:
+        """The ids of what hangs on a pratica: persona, order, open step, document."""
+        with self._at_work() as engine:
+            session, pratica = engine.session, engine.session.get_one(Pratica, (GENOVA, pratica_id))
+            mine = {"pratica_id": pratica_id}
+            return {
+                "pratica": pratica_id,
+                "persona": pratica.persona_id or 0,
+                "attivita": engine.open_tasks(pratica.instance_id or 0)[0].id,
+                "ordine": session.scalars(select(Ordine.id).filter_by(**mine)).one(),
+                "documento": session.scalars(select(Documento.id).filter_by(**mine).limit(1)).one(),
+            }
 
     def complete(self, pratica_id: int, element: str, answers: dict[str, Any], by: str) -> None:
         """Complete a step as soon as it is open."""

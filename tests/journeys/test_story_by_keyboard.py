@@ -34,8 +34,8 @@ def test_a_contact_with_a_mistake_and_an_interview_with_rows(city, at_keyboard, 
     marco.types("Caterina").hits("Control+Enter").reads("Completata: Registra il contatto.")
     # and
     giulia.opens("Fai il primo colloquio").answers(chapters.INTERVIEW)
-    giulia.presses("Aggiungi una riga", within="Situazione rilevata")
-    giulia.presses("Togli Situazione rilevata 3", within="Situazione rilevata")
+    giulia.presses("Aggiungi una dimensione", within="Situazione rilevata")
+    giulia.presses("Togli Dimensione 3", within="Situazione rilevata")
     giulia.hits("Control+Enter").reads("Completata: Fai il primo colloquio.")
     # then
     giulia.hits("/").types("Ottonello").hits("Enter").arrives_at("Risultati per «Ottonello»")

@@ -1,0 +1,119 @@
+"""Every page of every role: nothing that axe-core knows, nothing wider than a phone, nothing in the console.
+
+The pages of the story itself are looked at while it is told (test_story_by_mouse.py).
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from app.settings import Settings
+from app.web import create_app
+from app.wiring import make_engines
+
+pytestmark = pytest.mark.xdist_group("journeys")
+
+EVERYBODY = ("/password", "/accessibilita", "/privacy", "/aiuto", "/benvenuto", "/non-esiste")
+ROLES = {
+    "marco.costa": ("/scrivania?vista=prendere", "/cerca?q=Costa", "/persone/{persona}", "/pratiche/"),
+    "giulia.parodi": (
+        "/scrivania?vista=unita",
+        "/cerca",
+        "/persone/{persona}",
+        "/pratiche/",
+        "/pratiche/{pratica}",
+        "/attivita/{attivita}/rimanda",
+        "/attivita/{attivita}/delega",
+        "/pratiche/{pratica}/messaggi/decesso_registrato/{persona}",
+        "/pratiche/{pratica}/documenti/nuovo",
+        "/documenti/testo/{documento}",
+        "/persone/{persona}/decesso",
+        "/persone/{persona}/diario",
+        "/persone/{persona}/isee",
+        "/persone/{persona}/residenza",
+    ),
+    "luca.repetto": ("/pratiche/{pratica}", "/pratiche/{pratica}/accesso-straordinario"),
+    "anna.traverso": ("/scrivania?vista=unita", "/pratiche/{pratica}", "/accessi-straordinari", "/fondo"),
+    "paolo.ferrari": ("/scrivania?vista=prendere", "/pratiche/{pratica}", "/fondo"),
+    "silvia.canepa": ("/scrivania?vista=unita", "/ordini", "/fondo"),
+    "dario.olivieri": ("/scrivania?vista=unita", "/ordini"),
+    "elsa.pittaluga": ("/scrivania", "/pratiche/"),
+    "coop.lanterna": (
+        "/scrivania",
+        "/ordini",
+        "/ordini/{ordine}",
+        "/ordini/{ordine}/rifiuta",
+        "/ordini/{ordine}/mese",
+    ),
+    "admin.genova": ("/",),
+    "analista.genova": ("/scrivania?vista=unita", "/pratiche/{pratica}"),
+}
+# Pages that the other journeys look at, and what is no page.
+ELSEWHERE = {
+    "/accesso",
+    "/attivita/<int:task_id>",
+    "/invio-sospeso/<key>",
+    "/ordini/<int:ordine_id>/messaggi/<nome>",
+}
+NO_PAGE = re.compile(
+    r"^/(api|static|health)/|\.bpmn$|^/conteggi$|^/moduli/comuni$|^/documenti/(<int:file_id>|lettera)"
+)
+
+
+@pytest.fixture(scope="package")
+def ids(shortcut):
+    """Somebody whose order waits at La Lanterna, with the numbers of her papers."""
+    pratica_id = shortcut.to_order("Costa", "Bianca", "CSTBNC48C54D969R")
+    return shortcut.numbers(pratica_id)
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_every_page_of_a_role_can_be_used_by_everybody(at_desk, watch, ids, username):
+    # given
+    watch.expected |= {403, 404}
+    person = at_desk(username).enters()
+    # when
+    for path in ROLES[username]:
+        person.goes_to(path.format(**ids)).looks(f"{username} {path}")
+    # then
+    assert not watch.faults, "\n".join(watch.faults)
+
+
+def test_the_pages_of_everybody_too(at_desk, watch):
+    # given
+    watch.expected.add(404)
+    person = at_desk("giulia.parodi").enters()
+    # when
+    for path in EVERYBODY:
+        person.goes_to(path).looks(path)
+    # then
+    assert not watch.faults, "\n".join(watch.faults)
+
+
+def test_no_page_is_forgotten():
+    settings = Settings("test", Path(), "127.0.0.1", 0, "k" * 40, "postgresql://nobody@/nothing", None)
+    rules = create_app(settings, make_engines({})).url_map.iter_rules()
+    pages = {rule.rule for rule in rules if "GET" in (rule.methods or ()) and not NO_PAGE.search(rule.rule)}
+    looked = {shape(path) for paths in (EVERYBODY, *ROLES.values()) for path in paths}
+    forgotten = {page for page in pages - ELSEWHERE if shape(page) not in looked}
+    assert not forgotten, "add these pages to the roles that open them"
+
+
+def shape(path):
+    """A path without what changes from one record to another."""
+    path = path.partition("?")[0]
+    path = re.sub(r"/messaggi/.*", "/messaggi/…", path)
+    return re.sub(r"[<{][^>}]*[>}]", "…", path)
+
+
+def test_the_focus_goes_first_to_the_link_that_skips_to_the_content(at_desk):
+    # given
+    giulia = at_desk("giulia.parodi").enters()
+    # when
+    giulia.goes_to("/pratiche/").hits("Tab")
+    # then
+    expect(giulia.page.get_by_role("link", name="Vai al contenuto")).to_be_focused()
+    giulia.hits("Enter")
+    expect(giulia.page.locator("#contenuto")).to_be_focused()
