@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -70,7 +70,7 @@ class EngineMaker:
             plain,
             ente_id,
             self.operations,
-            calendar=calendar_of(plain, ente_id),
+            calendar=CalendarOf(plain, ente_id),
             clock=clock,
             parameters=_parameters(plain, ente_id),
             dispatch=dispatch,
@@ -135,10 +135,17 @@ def dispatch(session: Session, ente_id: int, job_id: int, run_at: datetime | Non
     session.execute(_DEFER, {"queue": QUEUE, "task": TASK, "args": args, "run_at": run_at})
 
 
-def calendar_of(session: Session, ente_id: int) -> Calendar:
-    """The working days of an ente, with its patron saint's day («MM-GG»)."""
-    found = _patron(session, ente_id)
-    return Calendar(found)
+class CalendarOf(Calendar):
+    """The working days of an ente; its patron saint's day («MM-GG») is read when first asked for."""
+
+    def __init__(self, session: Session, ente_id: int) -> None:
+        super().__init__()
+        self._asked: tuple[Session, int] | None = (session, ente_id)
+
+    def is_working(self, day: date) -> bool:
+        if self._asked is not None:
+            self._patron, self._asked = _patron(*self._asked), None
+        return super().is_working(day)
 
 
 def _patron(session: Session, ente_id: int) -> tuple[int, int] | None:

@@ -69,5 +69,9 @@ def _tell(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None
         return
     if told is not _NOT_TOLD and told is not None:
         raise EnteChanged(told, ente_id)
+    if told is _NOT_TOLD and ente_id is None:
+        # the setting is local to a transaction: at its beginning there is none, which is what None means
+        connection.info[_KEY] = None
+        return
     connection.exec_driver_sql(TELL, {"ente_id": "" if ente_id is None else str(ente_id)})
     connection.info[_KEY] = ente_id
