@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app import clock, supervisor, worker
+from app.api import tokens_command
+from app.api.scopes import SCOPES
 from app.commands import check, demo, evaluate, publish, scenario
 from app.commands.place import require
 from app.database import provision
@@ -38,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="percorsi", description="I percorsi dei servizi sociali comunali.")
     commands = parser.add_subparsers(required=True, metavar="comando")
     _installation(commands)
+    _tokens(commands)
     _analysts(commands)
     return parser
 
@@ -53,6 +56,34 @@ def _installation(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     simulated = _command(commands, "sandbox", "gli enti esterni, simulati", _sandbox)
     simulated.add_argument("--host", default="127.0.0.1")
     simulated.add_argument("--port", type=int, default=sandbox.FIRST_PORT)
+
+
+def _tokens(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("token", help="i token dei programmi che usano l'API")
+    actions = parser.add_subparsers(required=True, metavar="azione")
+    made = _command(actions, "create", "un token nuovo, mostrato una volta sola", _create_token)
+    made.add_argument("--nome", required=True, help="il programma che lo userà")
+    made.add_argument("--scope", required=True, action="append", choices=sorted(SCOPES), metavar="AMBITO")
+    made.add_argument("--giorni", type=int, metavar="N", help="quanto dura; senza, finché non lo si chiude")
+    shown = _command(
+        actions, "show", "i token in vigore", lambda a: tokens_command.show(Settings.from_env(), a.ente)
+    )
+    ended = _command(actions, "revoke", "chiude un token, subito", _revoke_token)
+    ended.add_argument("token", type=int, metavar="NUMERO")
+    for action in (made, shown, ended):
+        action.add_argument("--ente", required=True, metavar="SLUG")
+    for action in (made, ended):
+        action.add_argument("--da", metavar="NOME_UTENTE", help="l'amministratore che ne risponde")
+
+
+def _create_token(arguments: Arguments) -> int:
+    a = arguments
+    return tokens_command.create(Settings.from_env(), a.ente, a.nome, a.scope, a.da, a.giorni)
+
+
+def _revoke_token(arguments: Arguments) -> int:
+    a = arguments
+    return tokens_command.revoke(Settings.from_env(), a.ente, a.token, a.da)
 
 
 def _analysts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
