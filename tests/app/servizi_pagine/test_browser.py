@@ -1,0 +1,46 @@
+"""The pages of services in a real browser: accessible at every width, whole without script."""
+
+import pytest
+
+from tests.app.servizi_pagine.citta import WIDTHS, assert_accessible
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_suppliers_pages_are_accessible(browse, storie, width: int):
+    waiting, running = storie.in_ordine.ordine_id, storie.in_servizio.ordine_id
+    page = browse("coop.lanterna", "/ordini", width)
+    assert_accessible(page)
+    root = page.url.removesuffix("/ordini")
+    for path in (f"{waiting}", f"{waiting}/rifiuta", f"{running}", f"{running}/mese"):
+        page.goto(f"{root}/ordini/{path}")
+        assert_accessible(page)
+    page.set_input_files("#eventi", {"name": "mese.csv", "mimeType": "text/csv", "buffer": b"data;dalle\n"})
+    page.get_by_role("button", name="Manda gli interventi").click()
+    assert "Il file è da correggere" in page.content()
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_pages_of_what_may_be_told_are_accessible(browse, storie, width: int):
+    story = storie.in_servizio
+    page = browse("giulia.parodi", f"/pratiche/{story.pratica_id}", width)
+    page.get_by_role("link", name="Chiedi una modifica del piano").click()
+    assert_accessible(page)
+    page.get_by_role("button", name="Registra").click()
+    assert "2 risposte da correggere" in page.content()
+    assert_accessible(page)
+    page.get_by_label("La persona").check()
+    page.get_by_label("Che cosa deve cambiare").fill("Un’ora in più il sabato")
+    page.get_by_role("button", name="Registra").click()
+    assert "Un’ora in più il sabato" in page.content()
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_fund_is_accessible_and_called_by_keyboard(browse, storie, width: int):
+    page = browse("paolo.ferrari", "/fondo", width)
+    assert_accessible(page)
+    page.get_by_role("button", name="Libera il fondo per la prima della lista").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Fondo liberato per 1 persona").wait_for()
+    assert_accessible(page)

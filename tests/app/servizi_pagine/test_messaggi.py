@@ -1,0 +1,120 @@
+"""What may be told to an open pratica: declared by the bundles, offered to whom they name, sent once."""
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.models import Account
+from app.demo.foundation import published
+from app.rights.roles import ROLES
+from app.servizi.pagine import messaggi
+from engine import operator, tables
+from engine.program import compile_bundle
+from tests.app.servizi_pagine.storie import date_of_today, open_steps
+
+DECLARED = [
+    (program, messaggio)
+    for program in map(compile_bundle, published())
+    for messaggio in messaggi.declared(program).values()
+]
+SOSPENSIONE = {"motivo_sospensione": "ricovero", "sospeso_dal": "2026-11-20", "segnalato_da": "La figlia"}
+
+
+@pytest.mark.parametrize(
+    ("program", "messaggio"),
+    DECLARED,
+    ids=[f"{program.slug}:{messaggio.nome}" for program, messaggio in DECLARED],
+)
+def test_what_a_bundle_declares_can_be_sent(program, messaggio):
+    events = [e.event.name for e in program.diagram.elements.values() if e.event is not None]
+    assert messaggio.nome in events
+    assert set(messaggio.ruoli) <= set(ROLES)
+    form = messaggi.form_of(program, messaggio)
+    assert form.problems() == []
+    assert set(messaggio.passate) <= set(messaggio.modulo["properties"])
+
+
+def path_to(storia, nome: str, chiave: object) -> str:
+    return f"/pratiche/{storia.pratica_id}/messaggi/{nome}/{chiave}"
+
+
+def test_the_pratica_offers_what_it_waits_for(enter, storie):
+    page = enter("giulia.parodi").get(f"/pratiche/{storie.in_servizio.pratica_id}").text
+    assert "Sospendi per ricovero o assenza" in page
+    assert "Chiedi una modifica del piano" in page
+    assert "messaggi/ripresa_richiesta/" not in page
+
+
+def test_a_suspension_waits_for_the_return_and_is_offered_once(enter, storie, db_session, maker):
+    # given
+    giulia, story = enter("giulia.parodi"), storie.in_servizio
+    pratica = f"/pratiche/{story.pratica_id}"
+    # when
+    page = giulia.send(path_to(story, "sospensione_richiesta", story.ordine_id), **SOSPENSIONE)
+    # then
+    assert "La figlia" in page.text
+    assert "messaggi/sospensione_richiesta/" not in page.text
+    # when
+    engine = maker(db_session, 1)
+    (task,) = [t for t in engine.open_tasks(story.root_id) if t.element_id == "registra_sospensione"]
+    silvia = db_session.scalars(select(Account.id).where(Account.nome_utente == "silvia.canepa")).one()
+    done = {"motivo": "ricovero", "dal": "2026-11-20", "segnalato_da": "La figlia"}
+    engine.complete(task.id, done, operator(silvia))
+    db_session.commit()
+    # then
+    assert "messaggi/ripresa_richiesta/" in giulia.get(pratica).text
+    # when
+    back = {"ripresa_dal": "2026-11-23", "ripresa_segnalata_da": "La figlia"}
+    giulia.send(path_to(story, "ripresa_richiesta", story.ordine_id), **back)
+    # then
+    assert "registra_ripresa" in open_steps(db_session, story.root_id)
+
+
+def test_a_form_sent_twice_is_told_once(enter, storie, db_session):
+    giulia, story = enter("giulia.parodi"), storie.in_servizio
+    address = path_to(story, "rimodulazione_richiesta", story.ordine_id)
+    asked = {
+        "modifica_chiesta_da": "persona",
+        "modifica_chiesta": "Un’ora in più il sabato",
+        "invio": "a" * 32,
+    }
+    giulia.send(address, **asked)
+    assert giulia.send(address, **asked).status_code == 409
+    assert "proposta_rimodulazione" in open_steps(db_session, story.root_id)
+    m = tables.message.c
+    assert len(db_session.scalars(select(m.id).where(m.name == "rimodulazione_richiesta")).all()) == 1
+
+
+def test_what_is_missing_is_said_beside_its_field(enter, storie, db_session):
+    story = storie.in_servizio
+    address = path_to(story, "sospensione_richiesta", story.ordine_id)
+    page = enter("giulia.parodi").send(address, **{**SOSPENSIONE, "segnalato_da": ""})
+    assert page.status_code == 422
+    assert "1 risposta da correggere" in page.text
+    assert "registra_sospensione" not in open_steps(db_session, story.root_id)
+
+
+def test_observations_restart_the_term_and_are_then_weighed(enter, storie, db_session):
+    # given
+    paolo, story = enter("paolo.ferrari"), storie.in_preavviso
+    address = path_to(story, "osservazioni_presentate", 1)
+    # when
+    early = paolo.send(address, presentate_il="2999-01-01", osservazioni="Ho un verbale nuovo.")
+    # then
+    assert early.status_code == 422
+    assert "Non può essere nel futuro." in early.text
+    # when
+    page = paolo.send(address, presentate_il=date_of_today().isoformat(), osservazioni="Ho un verbale nuovo.")
+    # then
+    assert "valuta_osservazioni" in open_steps(db_session, story.root_id)
+    assert "Ho un verbale nuovo." in page.text
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("luca.repetto", 403), ("bruno.merello", 403), ("marco.costa", 409), ("paolo.ferrari", 409), ("elsa.pittaluga", 403)],
+)  # fmt: skip
+def test_only_who_is_named_and_reads_the_case_may_tell(enter, storie, db_session, who: str, status: int):
+    story = storie.in_servizio
+    page = enter(who).send(path_to(story, "sospensione_richiesta", story.ordine_id), **SOSPENSIONE)
+    assert page.status_code == status
+    assert "registra_sospensione" not in open_steps(db_session, story.root_id)
