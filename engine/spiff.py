@@ -29,6 +29,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.defaults import (
     BoundaryEvent,
     EndEvent,
+    ExclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     ReceiveTask,
@@ -46,6 +47,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.dialect import Diagram, Element, Event, bpmn
+from engine.joins import InclusiveJoin, ParallelJoin
 
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
@@ -293,11 +295,9 @@ class _Parser(BpmnParser):  # type: ignore[misc]
                 "callActivity",
             )
         },
-        **{
-            bpmn(tag): (_ConditionalGatewayParser, BpmnParser.PARSER_CLASSES[bpmn(tag)][1])
-            for tag in ("exclusiveGateway", "inclusiveGateway")
-        },
-        bpmn("parallelGateway"): (_GatewayParser, BpmnParser.PARSER_CLASSES[bpmn("parallelGateway")][1]),
+        bpmn("exclusiveGateway"): (_ConditionalGatewayParser, ExclusiveGateway),
+        bpmn("inclusiveGateway"): (_ConditionalGatewayParser, InclusiveJoin),
+        bpmn("parallelGateway"): (_GatewayParser, ParallelJoin),
         bpmn("eventBasedGateway"): (_GatewayParser, EventGateway),
         bpmn("subProcess"): (_SubProcessParser, SubProcess),
         bpmn("startEvent"): (_Start, StartEvent),

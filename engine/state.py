@@ -12,12 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.control import (
-    BoundaryEventJoin,
-    BoundaryEventSplit,
-    EventSplit,
-    StartEventJoin,
-)
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
@@ -149,7 +144,7 @@ def prune(top: BpmnWorkflow) -> None:
     for wf in [top, *top.subprocesses.values()]:
         if not wf.completed:
             _drop_fired_branches(wf)
-            _reroot(wf)
+            _drop_finished(wf)
 
 
 def _drop_finished_subprocesses(top: BpmnWorkflow) -> None:
@@ -175,7 +170,6 @@ def _drop_fired_branches(wf: Any) -> None:
         if task.id not in wf.tasks or not task._state & TaskState.FINISHED_MASK:
             continue
         fired = isinstance(task.task_spec, BoundaryEvent) and task.task_spec.cancel_activity is False
-        fired = fired or (task.triggered and task.parent is wf.task_tree)
         if fired and not any(_holds(branch) for branch in _branch(task)):
             _forget(wf, [branch.id for branch in _branch(task)])
 
@@ -205,68 +199,46 @@ def _forget(wf: Any, tokens: list[UUID]) -> None:
         wf.last_task = wf.task_tree
 
 
-def _reroot(wf: Any) -> None:
-    """Hang the lowest ancestor that live tokens share right below the root; forget all above it."""
-    root = wf.task_tree
-    paths = [_path(task) for task in _needing(wf)]
-    if not paths:
-        return
-    shared = _common(paths)
-    if len(paths) == 1:
-        shared = shared[:-1]
-    anchor = _anchor(shared)
-    if anchor is None or anchor is root or anchor.parent is root:
-        return
-    keep = {task.id for task in _branch(anchor)} | {root.id}
-    for token in [token for token in wf.tasks if token not in keep]:
-        del wf.tasks[token]
-    root._children = [anchor.id]
-    anchor._parent = root.id
+def _drop_finished(wf: Any) -> None:
+    """Take every finished task out of the tree and put its children in its place.
+
+    An open event split stays with its branches: its join looks for it and for them. Our own joins look at no
+    finished task (engine/joins.py), whatever cycle or branch they are in.
+    """
+    held = {task.id for task in wf.tasks.values() if _is_open(task)} | {wf.task_tree.id}
+    for task in list(wf.tasks.values()):
+        if task._state & TaskState.FINISHED_MASK and task.id not in held and not _branches(task, held, wf):
+            _take_out(wf, task)
     if wf.last_task is not None and wf.last_task.id not in wf.tasks:
-        wf.last_task = anchor
+        wf.last_task = wf.task_tree
 
 
-def _needing(wf: Any) -> list[Task]:
-    """Tasks that may still move; a future child of a live task needs no look of its own."""
-    live = [task for task in wf.tasks.values() if task._state & _LIVE]
-    return [
-        task
-        for task in live
-        if not (
-            task._state == TaskState.FUTURE
-            and task.parent is not None
-            and task.parent._state & TaskState.DEFINITE_MASK
-        )
-    ]
+def _branches(task: Task, held: set[UUID], wf: Any) -> bool:
+    """Whether a task is a branch of an open split."""
+    return task._parent in held and task._parent != wf.task_tree.id
 
 
-def _path(task: Task | None) -> list[Task]:
-    path = []
-    while task is not None:
-        path.append(task)
-        task = task.parent
-    return path[::-1]
+def _take_out(wf: Any, task: Task) -> None:
+    parent = wf.tasks[task._parent]
+    place = parent._children.index(task.id)
+    parent._children[place : place + 1] = task._children
+    for child in task._children:
+        wf.tasks[child]._parent = parent.id
+    del wf.tasks[task.id]
 
 
-def _common(paths: list[list[Task]]) -> list[Task]:
-    shared = []
-    for level in zip(*paths, strict=False):
-        if any(task is not level[0] for task in level):
-            break
-        shared.append(level[0])
-    return shared
+def _is_open(split: Task) -> bool:
+    """Whether an event split is still to be joined.
 
-
-def _anchor(shared: list[Task]) -> Task | None:
-    """The lowest shared ancestor, or the parent of the first event split still open: its join looks for it."""
-    open_splits: list[Task] = []
-    for task in shared:
-        if isinstance(task.task_spec, EventSplit | BoundaryEventSplit):
-            open_splits.append(task)
-        elif isinstance(task.task_spec, BoundaryEventJoin | StartEventJoin) and (
-            task._state & TaskState.FINISHED_MASK
-        ):
-            open_splits = [s for s in open_splits if s.task_spec.name != task.task_spec.split_task]
-    if open_splits:
-        return open_splits[0].parent
-    return shared[-1] if shared else None
+    The join of boundary events hangs beside the way that goes on, never on it: it is looked for among the
+    children of the activity and of its events.
+    """
+    if not isinstance(split.task_spec, BoundaryEventSplit):
+        return False
+    joins = (
+        join
+        for branch in split.children
+        for join in branch.children
+        if isinstance(join.task_spec, BoundaryEventJoin)
+    )
+    return any(task._state & _LIVE for task in (*split.children, *joins))

@@ -15,8 +15,8 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from sqlalchemy import Row
 
+from engine import joins, store
 from engine import state as states
-from engine import store
 from engine.activities import Activities
 from engine.actor import Actor
 from engine.dialect import Element
@@ -281,6 +281,8 @@ class Step:
         if workflow.completed:
             self._end(running, "done")
             return True
+        if joins.refresh(workflow):
+            return False
         waiting = {wait.token: wait for wait in running.waits_now()}
         self._forget_the_gone(running, set(waiting))
         for token, wait in waiting.items():
