@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Select, Table, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from engine import json, tables
@@ -110,6 +110,20 @@ def open_incidents(session: Session, ente_id: int, root_id: int | None = None) -
     return _select(session, tables.incident, IncidentView, *where, order=i.id)
 
 
+def _calls_under_way(ente_id: int, instance_id: int) -> Select[tuple[str]]:
+    """The call activities whose called path is still open."""
+    h, child = tables.history.c, tables.instance.c
+    return select(h.element_id).where(
+        h.ente_id == ente_id,
+        h.instance_id == instance_id,
+        h.event == "started",
+        child.ente_id == ente_id,
+        child.parent_id == instance_id,
+        child.status == "open",
+        cast(child.parent_token, Text) == h.token,
+    )
+
+
 def marks(session: Session, ente_id: int, instance_id: int) -> dict[str, str]:
     """How far an instance has come, for its diagram: element id → "fatto" or "ora" (the rest is to do)."""
     h, t, i = tables.history.c, tables.task.c, tables.incident.c
@@ -137,6 +151,7 @@ def marks(session: Session, ente_id: int, instance_id: int) -> dict[str, str]:
         select(tables.timer.c.element_id).where(
             tables.timer.c.ente_id == ente_id, tables.timer.c.instance_id == instance_id
         ),
+        _calls_under_way(ente_id, instance_id),
     ]
     for statement in now:
         found.update(dict.fromkeys(session.scalars(statement), "ora"))

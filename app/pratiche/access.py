@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, exists, or_, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from app.pratiche.model import Assegnazione, Pratica
@@ -17,7 +17,7 @@ AnySession = Session | scoped_session[Any]
 
 
 def follows(account_id: int) -> ColumnElement[bool]:
-    """That account answers for the pratica, follows it, was given one of its steps, or holds one now."""
+    """That account answers for the pratica, follows it, was given one of its steps, holds or has done one."""
     given = exists().where(
         Assegnazione.ente_id == Pratica.ente_id,
         Assegnazione.pratica_id == Pratica.id,
@@ -28,8 +28,7 @@ def follows(account_id: int) -> ColumnElement[bool]:
     holding = exists().where(
         t.ente_id == Pratica.ente_id,
         t.root_id == Pratica.instance_id,
-        t.status == "open",
-        t.assignee_id == account_id,
+        or_(and_(t.status == "open", t.assignee_id == account_id), t.closed_by == account_id),
     )
     return or_(Pratica.responsabile_id == account_id, Pratica.case_manager_id == account_id, given, holding)
 
@@ -100,13 +99,10 @@ def _assigned(session: AnySession, pratica: Pratica) -> frozenset[int]:
         )
     )
     t = task_table.c
-    holding = session.scalars(
-        select(t.assignee_id).where(
-            t.ente_id == pratica.ente_id,
-            t.root_id == pratica.instance_id,
-            t.status == "open",
-            t.assignee_id.is_not(None),
+    worked = session.scalars(
+        select(case((t.status == "open", t.assignee_id), else_=t.closed_by)).where(
+            t.ente_id == pratica.ente_id, t.root_id == pratica.instance_id
         )
     )
-    people = {*given, *holding, pratica.responsabile_id, pratica.case_manager_id}
+    people = {*given, *worked, pratica.responsabile_id, pratica.case_manager_id}
     return frozenset(account_id for account_id in people if account_id is not None)

@@ -122,10 +122,9 @@ class ItemTypes:
     def shape(self, wanted: types.Type) -> types.Type:
         """What a type is made of, below its names and its allowed values."""
         while isinstance(wanted, types.NamedType | types.Restricted):
-            if isinstance(wanted, types.NamedType):
-                wanted = self.named.get(wanted.name, types.ANY)
-            else:
-                wanted = wanted.base
+            wanted = (
+                self.named.get(wanted.name, types.ANY) if isinstance(wanted, types.NamedType) else wanted.base
+            )
         return wanted
 
     def allowed_text(self, type_ref: str) -> str:
