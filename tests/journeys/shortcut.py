@@ -13,12 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.avvisi.model import Avviso
 from app.database.context import ente_context
 from app.demo.city import GENOVA
 from app.persone import registry
 from app.persone.registry import Known
 from app.pratiche import service
-from app.pratiche.model import Documento, Pratica
+from app.pratiche.model import Pratica
 from app.servizi.models import Ordine
 from app.wiring import make_engines
 from engine import Engine, operator
@@ -79,14 +80,13 @@ class Shortcut:
                 start=self.maker.start,
                 now=engine.now(),
             )
+            pratica.case_manager_id = self._account(session, "giulia.parodi")
             return pratica.id
 
     def to_order(self, cognome: str, nome: str, codice_fiscale: str) -> int:
         """Somebody whose order waits at La Lanterna; returns her pratica's id."""
-        pratica_id = self.to_application(cognome, nome, codice_fiscale)
+        pratica_id = self.to_visit(cognome, nome, codice_fiscale)
         today = self.today()
-        asked = {**APPLICATION, "codice_fiscale": codice_fiscale}
-        self.complete(pratica_id, "domanda_domiciliare", asked, "giulia.parodi")
         self.complete(pratica_id, "visita_domiciliare", {**VISIT, "data": today}, "giulia.parodi")
         plan = {"prestazioni": [SHIFT], "dal": today, "accesso_casa": "Citofono", "animali": False}
         self.complete(pratica_id, "piano_domiciliare", plan, "giulia.parodi")
@@ -95,28 +95,40 @@ class Shortcut:
         return pratica_id
 
     def numbers(self, pratica_id: int) -> dict[str, int]:
-        """The ids of what hangs on a pratica: persona, order, open step, document."""
+        """The ids of what hangs on a pratica: persona, order, letter."""
         with self._at_work() as engine:
             session, pratica = engine.session, engine.session.get_one(Pratica, (GENOVA, pratica_id))
             mine = {"pratica_id": pratica_id}
             return {
                 "pratica": pratica_id,
                 "persona": pratica.persona_id or 0,
-                "attivita": engine.open_tasks(pratica.instance_id or 0)[0].id,
                 "ordine": session.scalars(select(Ordine.id).filter_by(**mine)).one(),
-                "documento": session.scalars(select(Documento.id).filter_by(**mine).limit(1)).one(),
+                "avviso": session.scalars(select(Avviso.id).filter_by(**mine).limit(1)).one(),
             }
+
+    def to_visit(self, cognome: str, nome: str, codice_fiscale: str) -> int:
+        """Somebody who has asked and waits for a visit; returns her pratica's id."""
+        pratica_id = self.to_application(cognome, nome, codice_fiscale)
+        asked = {**APPLICATION, "codice_fiscale": codice_fiscale}
+        self.complete(pratica_id, "domanda_domiciliare", asked, "giulia.parodi")
+        return pratica_id
 
     def complete(self, pratica_id: int, element: str, answers: dict[str, Any], by: str) -> None:
         """Complete a step as soon as it is open."""
+        task_id = self.finds(pratica_id, element)
+        with self._at_work() as engine:
+            engine.complete(task_id, answers, operator(self._account(engine.session, by)))
+
+    def finds(self, pratica_id: int, element: str) -> int:
+        """The id of a step as soon as it is open."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             with self._at_work() as engine:
-                root_id = self._root(engine.session, pratica_id)
-                open_now = {task.element_id: task.id for task in engine.open_tasks(root_id)}
-                if element in open_now:
-                    engine.complete(open_now[element], answers, operator(self._account(engine.session, by)))
-                    return
+                open_now = {
+                    each.element_id: each.id for each in engine.open_tasks(self._root(engine, pratica_id))
+                }
+            if element in open_now:
+                return open_now[element]
             time.sleep(0.1)
         raise AssertionError(f"«{element}» never opens: {open_now}")
 
@@ -129,8 +141,8 @@ class Shortcut:
         with ente_context(GENOVA), Session(self.database) as session, session.begin():
             yield self.maker(session, GENOVA)
 
-    def _root(self, session: Session, pratica_id: int) -> int:
-        return session.get_one(Pratica, (GENOVA, pratica_id)).instance_id or 0
+    def _root(self, engine: Engine, pratica_id: int) -> int:
+        return engine.session.get_one(Pratica, (GENOVA, pratica_id)).instance_id or 0
 
     def _account(self, session: Session, username: str) -> int:
         return session.scalars(select(Account.id).where(Account.nome_utente == username)).one()

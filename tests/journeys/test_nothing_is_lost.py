@@ -54,7 +54,7 @@ def test_a_mistake_keeps_every_answer_and_leads_to_its_field(marco, watch):
     expect(code).to_be_focused()
     expect(code).to_have_value("RSSRSO44A41D969Z")
     marco.answers({"Codice fiscale": ""}).completes()
-    assert not watch.faults, "\n".join(watch.faults)
+    watch.finds_nothing_wrong()
 
 
 def test_a_draft_is_kept_while_it_is_written(marco):
@@ -96,7 +96,7 @@ def test_of_two_who_complete_the_same_step_the_second_reads_what_she_wrote(marco
     other.reads("Questa attività è già stata completata").reads("Chiede della mensa.")
     other.looks("Attività già completata")
     other.reads("Marco Costa")
-    assert not watch.faults, "\n".join(watch.faults)
+    watch.finds_nothing_wrong()
 
 
 def test_without_network_the_draft_says_so_and_recovers(marco, watch):

@@ -40,7 +40,7 @@ def test_a_contact_with_a_mistake_and_an_interview_with_rows(city, at_keyboard, 
     # then
     giulia.hits("/").types("Ottonello").hits("Enter").arrives_at("Risultati per «Ottonello»")
     giulia.follows("Caterina Ottonello").arrives_at("Caterina Ottonello")
-    assert not watch.faults, "\n".join(watch.faults)
+    watch.finds_nothing_wrong()
 
 
 def test_the_list_moves_chooses_and_takes_by_single_keys(shortcut, at_keyboard, watch):
@@ -61,7 +61,7 @@ def test_the_list_moves_chooses_and_takes_by_single_keys(shortcut, at_keyboard, 
     expect(giulia.page.locator(".pr-spunta").first).to_be_checked()
     giulia.looks("Scrivania, una scelta")
     giulia.hits("p").reads("Attività prese: 1.")
-    assert not watch.faults, "\n".join(watch.faults)
+    watch.finds_nothing_wrong()
 
 
 def test_all_keys_are_shown_and_lead_where_they_say(at_keyboard, watch):
@@ -77,7 +77,7 @@ def test_all_keys_are_shown_and_lead_where_they_say(at_keyboard, watch):
     expect(dialog).to_be_hidden()
     giulia.hits("g", "s")
     giulia.page.wait_for_url("**/scrivania")
-    assert not watch.faults, "\n".join(watch.faults)
+    watch.finds_nothing_wrong()
 
 
 def test_the_supplier_takes_an_order(shortcut, at_keyboard, watch):
@@ -89,4 +89,4 @@ def test_the_supplier_takes_an_order(shortcut, at_keyboard, watch):
     lanterna.accepts_order_of("Delia")
     # then
     lanterna.reads("Ordine accettato.")
-    assert not watch.faults, "\n".join(watch.faults)
+    watch.finds_nothing_wrong()

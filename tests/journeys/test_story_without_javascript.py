@@ -44,7 +44,7 @@ def test_a_contact_an_interview_and_the_pratica(city, at_plain_desk, watch):
     # then
     giulia.reads("Apri: Raccogli la domanda")
     expect(giulia.page.locator(".pr-dia svg").first).to_be_visible()
-    assert not watch.faults, "\n".join(watch.faults)
+    watch.finds_nothing_wrong()
 
 
 def test_the_list_takes_what_is_chosen(shortcut, at_plain_desk, watch):

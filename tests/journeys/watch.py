@@ -46,10 +46,14 @@ class Watch:
     expected: set[int] = field(default_factory=set)
     blind: bool = False
 
+    def finds_nothing_wrong(self) -> None:
+        """Say what was wrong, each thing once."""
+        assert not self.faults, "\n".join(dict.fromkeys(self.faults))
+
     def follows(self, page: Page) -> None:
         """Hear what the page's console says and what the server answers."""
         page.on("console", self._said)
-        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: script error {error}"))
+        page.on("pageerror", lambda error: self.faults.append(f"a script fails: {error}"))
         page.on("response", self._answered)
 
     def look(self, page: Page, name: str) -> None:
@@ -93,7 +97,7 @@ class Watch:
     def _said(self, message: ConsoleMessage) -> None:
         refused = re.search(r"status of (\d+)", message.text)
         if message.type in ("error", "warning") and not (refused and int(refused[1]) in self.expected):
-            self.faults.append(f"{message.location.get('url', '')}: console says {message.text}")
+            self.faults.append(f"the console says {message.text}")
 
     def _answered(self, response: Response) -> None:
         if response.status >= 500 and response.status not in self.expected:
