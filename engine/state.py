@@ -33,7 +33,7 @@ class State:
     """What an instance is, between two steps.
 
     `variables`: the instance's variables, JSON values. `waits`: what was announced to the outside, by token:
-    "task", "job", "call", "timer", "message" or "incident" (see engine/waits.py).
+    "task", "job", "call", "timer", "message" or "incident" (see engine/README.md).
     """
 
     workflow: BpmnWorkflow
