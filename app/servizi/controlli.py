@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -32,6 +33,7 @@ QUALIFIED: Final[Mapping[str, frozenset[str]]] = {
     "educatore": frozenset({"educatore"}),
 }
 DONE: Final = ("svolto", "parziale")
+DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -54,24 +56,23 @@ def facts(session: Session, rendiconto: Rendiconto) -> list[Fatti]:
     ordine = session.get_one(Ordine, (rendiconto.ente_id, rendiconto.ordine_id))
     events = _events(session, rendiconto)
     book = _Book(session, ordine, rendiconto)
-    neighbours = _neighbours(session, rendiconto, ordine)
+    neighbours = _Neighbours(session, rendiconto, ordine)
     total, found = Decimal(0), []
     for event in sorted(events, key=lambda each: (each.data, each.dalle, each.riga)):
         plan, turno = book.planned(event)
         cost = book.cost(event, turno)
         total += cost
         limit = plan.massimale_mensile if plan is not None else None
+        overlapping = neighbours.overlapping(event)
         found.append(
             Fatti(
                 evento=event,
                 in_piano=turno is not None,
                 sovrapposto_operatore=any(
                     other.operatore == event.operatore and other.fornitore_id == event.fornitore_id
-                    for other in _overlapping(event, neighbours)
+                    for other in overlapping
                 ),
-                sovrapposto_persona=any(
-                    other.persona_id == event.persona_id for other in _overlapping(event, neighbours)
-                ),
+                sovrapposto_persona=any(other.persona_id == event.persona_id for other in overlapping),
                 in_sospensione=book.is_suspended(event.data),
                 oltre_massimale=limit is not None and total > limit,
                 operatore_qualificato=book.is_qualified(event, turno),
@@ -88,7 +89,8 @@ class _Book:
     def __init__(self, session: Session, ordine: Ordine, rendiconto: Rendiconto) -> None:
         self._session, self._ordine = session, ordine
         self._tariffe = tariffe.hourly(session, ordine.ente_id, rendiconto.dal)
-        self._plans: dict[date, tuple[PianoDomiciliare | None, list[Turno]]] = {}
+        self._versions = piano.versions(session, ordine.ente_id, ordine.piano_id)
+        self._turni: dict[int, list[Turno]] = {}
         s, o = SospensioneOrdine, OperatoreFornitore
         mine = (s.ente_id == ordine.ente_id, s.ordine_id == ordine.id)
         self._pauses = session.scalars(select(s).where(*mine)).all()
@@ -112,10 +114,12 @@ class _Book:
         return plan, None
 
     def _of_day(self, day: date) -> tuple[PianoDomiciliare | None, list[Turno]]:
-        if day not in self._plans:
-            plan = piano.in_force(self._session, self._ordine.ente_id, self._ordine.piano_id, day)
-            self._plans[day] = plan, piano.shifts_of(self._session, plan) if plan is not None else []
-        return self._plans[day]
+        plan = piano.held_on(self._versions, day)
+        if plan is None:
+            return None, []
+        if plan.id not in self._turni:
+            self._turni[plan.id] = piano.shifts_of(self._session, plan)
+        return plan, self._turni[plan.id]
 
     def cost(self, event: EventoErogazione, turno: Turno | None) -> Decimal:
         """Euro for the time given; outside the plan, at the lowest tariff of the plan's profiles."""
@@ -152,28 +156,33 @@ def _events(session: Session, rendiconto: Rendiconto) -> Sequence[EventoErogazio
     return session.scalars(query.order_by(e.riga)).all()
 
 
-def _neighbours(session: Session, rendiconto: Rendiconto, ordine: Ordine) -> Sequence[EventoErogazione]:
-    """All that may overlap: events of the same supplier or of the same persona, a day around the month."""
-    e, day = EventoErogazione, timedelta(days=1)
-    query = select(e).where(
-        e.ente_id == rendiconto.ente_id,
-        e.data.between(rendiconto.dal - day, rendiconto.al + day),
-        or_(e.fornitore_id == ordine.fornitore_id, e.persona_id == ordine.persona_id),
-        e.esito_tecnico.in_(DONE),
-    )
-    return session.scalars(query).all()
+class _Neighbours:
+    """All that may overlap, by day: events of the same supplier or of the same persona, a day around the month."""
 
+    def __init__(self, session: Session, rendiconto: Rendiconto, ordine: Ordine) -> None:
+        e = EventoErogazione
+        query = select(e).where(
+            e.ente_id == rendiconto.ente_id,
+            e.data.between(rendiconto.dal - DAY, rendiconto.al + DAY),
+            or_(e.fornitore_id == ordine.fornitore_id, e.persona_id == ordine.persona_id),
+            e.esito_tecnico.in_(DONE),
+        )
+        self._by_day: dict[date, list[EventoErogazione]] = defaultdict(list)
+        for event in session.scalars(query):
+            self._by_day[event.data].append(event)
 
-def _overlapping(event: EventoErogazione, others: Iterable[EventoErogazione]) -> list[EventoErogazione]:
-    begin, end = _span(event)
-    found = []
-    for other in others:
-        if other.id == event.id or event.esito_tecnico not in DONE:
-            continue
-        start, stop = _span(other)
-        if begin < stop and start < end:
-            found.append(other)
-    return found
+    def overlapping(self, event: EventoErogazione) -> list[EventoErogazione]:
+        """Other visits at the same time; a visit may end on the day after it began."""
+        if event.esito_tecnico not in DONE:
+            return []
+        begin, end = _span(event)
+        found = []
+        for day in (event.data - DAY, event.data, event.data + DAY):
+            for other in self._by_day.get(day, ()):
+                start, stop = _span(other)
+                if other.id != event.id and begin < stop and start < end:
+                    found.append(other)
+        return found
 
 
 def _span(event: EventoErogazione) -> tuple[datetime, datetime]:

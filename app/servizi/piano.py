@@ -89,9 +89,14 @@ def versions(session: Session, ente_id: int, radice: int) -> list[PianoDomicilia
 
 def in_force(session: Session, ente_id: int, radice: int, on: date) -> PianoDomiciliare | None:
     """The version that held on a day: the latest that was approved and had begun."""
+    return held_on(versions(session, ente_id, radice), on)
+
+
+def held_on(known: Sequence[PianoDomiciliare], on: date) -> PianoDomiciliare | None:
+    """As `in_force`, among versions already read, oldest first."""
     held = [
         piano
-        for piano in versions(session, ente_id, radice)
+        for piano in known
         if piano.stato in ("approvato", "attivo", "superato", "chiuso")
         and piano.dal <= on
         and (piano.al is None or on <= piano.al)

@@ -154,11 +154,13 @@ def validate(call: Call, request: dict[str, Any]) -> dict[str, Any]:
             contestation.accolta, contestation.decisione_motivo = row["accolta"], row.get("motivo")
             contestation.decisa_at = call.now
     minutes, cost = 0, Decimal(0)
+    contested = _verdicts(call, rendiconto)
     for fact in controlli.facts(session, rendiconto):
         event = fact.evento
         event.costo_eur = fact.costo
-        event.stato = "validato" if _passes(call, event) else "scartato"
-        if event.stato == "validato" and event.esito_tecnico in controlli.DONE:
+        passes = contested[event.id] if event.id in contested else event.controllo != "scarto"
+        event.stato = "validato" if passes else "scartato"
+        if passes and event.esito_tecnico in controlli.DONE:
             minutes, cost = minutes + event.minuti, cost + fact.costo
     rendiconto.stato, rendiconto.validato_at = "validato", call.now
     rendiconto.ore_validate = (Decimal(minutes) / 60).quantize(CENT, ROUND_HALF_UP)
@@ -167,11 +169,15 @@ def validate(call: Call, request: dict[str, Any]) -> dict[str, Any]:
     return {"ore_validate": rendiconto.ore_validate, "importo": cost}
 
 
-def _passes(call: Call, event: EventoErogazione) -> bool:
-    contestation = _contestation(call, event)
-    if contestation is not None:
-        return contestation.accolta is True
-    return event.controllo != "scarto"
+def _verdicts(call: Call, rendiconto: Rendiconto) -> dict[int, bool]:
+    """Of each contested event, whether the supplier's answer was accepted; silence is a no."""
+    c, e = Contestazione, EventoErogazione
+    rows = session_of(call).execute(
+        select(c.evento_id, c.accolta)
+        .join(e, (e.ente_id == c.ente_id) & (e.id == c.evento_id))
+        .where(c.ente_id == call.ente_id, e.rendiconto_id == rendiconto.id)
+    )
+    return {row.evento_id: row.accolta is True for row in rows}
 
 
 def _contestation(call: Call, event: EventoErogazione) -> Contestazione | None:
