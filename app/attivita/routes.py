@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app import errors
 from app.accounts.gate import current_operator
+from app.accounts.models import Account
 from app.accounts.operator import Operator
 from app.attivita import drafts, service
 from app.attivita.page import Page, build, crumbs, first_answers
@@ -154,14 +155,28 @@ def _reason(page: Page) -> str:
 
 
 def _closed(case: Case) -> str:
-    return render_template("attivita/chiusa.html", case=case, briciole=crumbs(case), tue=None)
+    return _closed_page(case, None)
 
 
 def _conflict(operator: Operator, case: Case) -> str:
-    """Somebody did it first: say who and when, and keep what was typed in sight."""
-    typed = [(name, text) for name, text in request.form.items(multi=True) if text and name[0] != "_"]
-    shown = [(name, text) for name, text in typed if name not in drafts.SERVICE]
-    return render_template("attivita/chiusa.html", case=case, briciole=crumbs(case), tue=shown)
+    """Somebody did it first: say who and when, and keep what was typed in sight, in the form's own words."""
+    page = build(operator, case)
+    if page.form is None:
+        return _closed_page(case, None)
+    parsed = page.form.parse(request.form, None, page.sources)
+    tree = page.form.tree(parsed.data, typed=parsed.typed, sources=page.sources, readonly=True)
+    return _closed_page(case, tree)
+
+
+def _closed_page(case: Case, typed: Tree | None) -> str:
+    closer = db.session.get(Account, (case.pratica.ente_id, case.task.closed_by or 0))
+    return render_template(
+        "attivita/chiusa.html",
+        case=case,
+        briciole=crumbs(case),
+        tue=typed,
+        chi=closer.name if closer else None,
+    )
 
 
 @blueprint.post("/<int:task_id>/bozza")
