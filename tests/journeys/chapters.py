@@ -135,21 +135,24 @@ def social_project(giulia: Person, anna: Person, marco: Person) -> None:
     ).completes()
 
 
+def application_of(codice_fiscale: str) -> dict[str, Any]:
+    """What a social worker writes of somebody who asks for help at home."""
+    return {
+        "Chi presenta la domanda": "La persona",
+        "Codice fiscale": codice_fiscale,
+        "Tipo di ISEE": "Sociosanitario",
+        "È urgente": False,
+        "Che cosa serve": ["Igiene personale", "Aiuto domestico"],
+        "Perché serve": "Non riesce più a lavarsi e a cucinare.",
+        "In questo momento è in ospedale": False,
+        "Come si entra": "Citofono, terzo piano",
+        "Ci sono animali": False,
+    }
+
+
 def help_at_home_is_asked(giulia: Person, anna: Person, marco: Person) -> None:
     """The application with the ISEE that INPS tells, the visit, the table that admits, the plan, its copay."""
-    giulia.opens("Raccogli la domanda").answers(
-        {
-            "Chi presenta la domanda": "La persona",
-            "Codice fiscale": ROSA[2],
-            "Tipo di ISEE": "Sociosanitario",
-            "È urgente": False,
-            "Che cosa serve": ["Igiene personale", "Aiuto domestico"],
-            "Perché serve": "Non riesce più a lavarsi e a cucinare.",
-            "In questo momento è in ospedale": False,
-            "Come si entra": "Citofono Rossi, terzo piano",
-            "Ci sono animali": False,
-        }
-    ).completes()
+    giulia.opens("Raccogli la domanda").answers(application_of(ROSA[2])).completes()
     giulia.opens("Fai la visita a domicilio").answers(
         {
             "Giorno": "2026-11-23",

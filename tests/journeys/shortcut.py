@@ -20,6 +20,7 @@ from app.persone import registry
 from app.persone.registry import Known
 from app.pratiche import service
 from app.pratiche.model import Pratica
+from app.servizi import ordine
 from app.servizi.models import Ordine
 from app.wiring import make_engines
 from engine import Engine, operator
@@ -92,6 +93,16 @@ class Shortcut:
         self.complete(pratica_id, "piano_domiciliare", plan, "giulia.parodi")
         self.complete(pratica_id, "approvazione_piano", {"piano_approvato": True}, "anna.traverso")
         self.complete(pratica_id, "scelta_fornitore", {"fornitore_id": "coop-lanterna"}, "giulia.parodi")
+        return pratica_id
+
+    def to_service(self, cognome: str, nome: str, codice_fiscale: str) -> int:
+        """Somebody whom La Lanterna helps since today; returns her pratica's id."""
+        pratica_id = self.to_order(cognome, nome, codice_fiscale)
+        with self._at_work() as engine:
+            taken = engine.session.scalars(select(Ordine.id).filter_by(pratica_id=pratica_id)).one()
+            ordine.accept(engine, taken, operator(self._account(engine.session, "coop.lanterna")))
+        begun = {"data_primo_intervento": self.today(), "operatore_riferimento": "Sara Bo"}
+        self.complete(pratica_id, "avvio_servizio", begun, "coop.lanterna")
         return pratica_id
 
     def numbers(self, pratica_id: int) -> dict[str, int]:

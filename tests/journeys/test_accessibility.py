@@ -26,7 +26,7 @@ ROLES = {
         "/pratiche/{pratica}",
         "/attivita/{attivita}/rimanda",
         "/attivita/{attivita}/delega",
-        "/pratiche/{pratica}/messaggi/decesso_registrato/{persona}",
+        "/pratiche/{servita}/messaggi/rimodulazione_richiesta/{ordine_servito}",
         "/pratiche/{pratica}/documenti/nuovo",
         "/documenti/lettera/{avviso}",
         "/persone/{persona}/decesso",
@@ -45,7 +45,9 @@ ROLES = {
         "/ordini",
         "/ordini/{ordine}",
         "/ordini/{ordine}/rifiuta",
-        "/ordini/{ordine}/mese",
+        "/ordini/{ordine_servito}",
+        "/ordini/{ordine_servito}/mese",
+        "/ordini/{ordine_servito}/messaggi/rimodulazione_richiesta",
     ),
     "admin.genova": ("/",),
     "analista.genova": ("/scrivania?vista=unita", "/pratiche/{pratica}"),
@@ -56,7 +58,6 @@ ELSEWHERE = {
     "/attivita/<int:task_id>",
     "/documenti/testo/<int:documento_id>",  # the page of a letter
     "/invio-sospeso/<key>",
-    "/ordini/<int:ordine_id>/messaggi/<nome>",
 }
 NO_PAGE = re.compile(
     r"^/(api|static|health)/|\.bpmn$|^/conteggi$|^/moduli/comuni$|^/documenti/<int:file_id>$"
@@ -65,10 +66,16 @@ NO_PAGE = re.compile(
 
 @pytest.fixture(scope="package")
 def ids(shortcut):
-    """Numbers of somebody whose order waits at La Lanterna, and the step of somebody who waits for a visit."""
+    """Numbers of three women: one's order waits at La Lanterna, one waits for a visit, one is helped."""
     ordered = shortcut.to_order("Costa", "Bianca", "CSTBNC48C54D969R")
     visited = shortcut.to_visit("Costa", "Dora", "CSTDRO48C54D969T")
-    return {**shortcut.numbers(ordered), "attivita": shortcut.finds(visited, "visita_domiciliare")}
+    served = shortcut.to_service("Costa", "Ada", "CSTDAA48C54D969Y")
+    return {
+        **shortcut.numbers(ordered),
+        "attivita": shortcut.finds(visited, "visita_domiciliare"),
+        "servita": served,
+        "ordine_servito": shortcut.numbers(served)["ordine"],
+    }
 
 
 @pytest.mark.parametrize("username", ROLES)

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
 
+from tests.journeys import chapters
+
 pytestmark = pytest.mark.xdist_group("journeys")
 
 REQUEST = "Non riesco più a fare le scale."
@@ -83,19 +85,23 @@ def test_a_form_sent_after_the_session_ended_is_sent_again_after_the_login(marco
     marco.presses("Invia adesso").reads("Completata: Registra il contatto.")
 
 
-def test_of_two_who_complete_the_same_step_the_second_reads_what_she_wrote(marco, at_desk, watch):
+def test_of_two_who_complete_the_same_step_the_second_reads_what_she_wrote(at_desk, shortcut, watch):
     # given
     watch.expected.add(409)
-    other = at_desk("marco.costa").enters().goes_to(marco.page.url)
-    marco.answers(CALL)
-    other.answers({**CALL, "Che cosa chiede": "Chiede della mensa."})
-    marco.completes()
+    step = shortcut.finds(
+        shortcut.to_application("Bruzzone", "Ida", "BRZDIA48C54D969T"), "domanda_domiciliare"
+    )
+    giulia, luca = at_desk("giulia.parodi").enters(), at_desk("luca.repetto").enters()
+    for someone, why in ((giulia, "Cade spesso."), (luca, "Ha smesso di cucinare.")):
+        someone.goes_to(f"/attivita/{step}").answers(
+            {**chapters.application_of("BRZDIA48C54D969T"), "Perché serve": why}
+        )
+    giulia.completes()
     # when
-    complete(other)
+    complete(luca)
     # then
-    other.reads("Questa attività è già stata completata").reads("Chiede della mensa.")
-    other.looks("Attività già completata")
-    other.reads("Marco Costa")
+    luca.reads(re.compile("già stata completata da Giulia Parodi")).reads("Quello che avevi scritto")
+    luca.reads("Ha smesso di cucinare.").looks("Attività già completata")
     watch.finds_nothing_wrong()
 
 
