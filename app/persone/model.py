@@ -16,7 +16,7 @@ from app.database import Base
 class Persona(Base):
     """Somebody. Without a name for who asked and stayed unknown; `unita_id` is the ATS that follows.
 
-    `ricerca` is written by the database from the names (migration 0005). In processes the id travels as text.
+    `ricerca` is written by the database from the names (migration 0007). In processes the id travels as text.
     """
 
     __tablename__ = "persona"

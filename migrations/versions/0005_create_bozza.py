@@ -4,7 +4,7 @@ from alembic import op
 
 from migrations.rls import protect
 
-revision = "0030"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None

@@ -4,8 +4,8 @@ from alembic import op
 
 from migrations.rls import protect
 
-revision = "0008"
-down_revision = "0032"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

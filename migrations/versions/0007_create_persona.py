@@ -8,8 +8,8 @@ from alembic import op
 
 from migrations.rls import protect
 
-revision = "0005"
-down_revision = "0031"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ from alembic import op
 
 from migrations.rls import protect
 
-revision = "0031"
-down_revision = "0030"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
