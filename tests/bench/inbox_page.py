@@ -97,7 +97,9 @@ def _client(database_url: str, home: Path) -> FlaskClient:
 
 def _fill(connection: Connection, before: int, count: int) -> None:
     accounts = dict(
-        connection.execute(text("select nome_utente, id from account where ente_id = :e"), {"e": GENOVA}).all()
+        connection.execute(
+            text("select nome_utente, id from account where ente_id = :e"), {"e": GENOVA}
+        ).all()
     )
     connection.execute(
         text(FILL.format(ente=GENOVA)),
