@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.avvisi import notifica
 from app.persone.model import Persona
@@ -27,6 +28,8 @@ def open_month(call: Call, request: dict[str, Any]) -> dict[str, Any]:
     mine = (r.ente_id == call.ente_id, r.ordine_id == order.id)
     found = session.scalar(select(r).where(*mine, r.chiave == call.idempotency_key))
     if found is None:
+        found = _interrupted(session, order)
+    if found is None:
         last = session.scalar(select(r).where(*mine).order_by(r.mese.desc()).limit(1))
         begun = last.al + timedelta(days=1) if last is not None else order.primo_intervento_il
         if begun is None:
@@ -41,6 +44,21 @@ def open_month(call: Call, request: dict[str, Any]) -> dict[str, Any]:
         "al": found.al.isoformat(),
         "invio_entro": found.invio_entro.isoformat(),
     }
+
+
+def _interrupted(session: Session, order: Ordine) -> Rendiconto | None:
+    """The month that a path cut short (by a death, say) has left without validation: it takes events again."""
+    r = Rendiconto
+    found = session.scalar(
+        select(r)
+        .where(r.ente_id == order.ente_id, r.ordine_id == order.id, r.stato != "validato")
+        .order_by(r.mese)
+        .limit(1)
+    )
+    if found is not None:
+        found.stato = "aperto"
+        session.flush()
+    return found
 
 
 def _month(call: Call, order: Ordine, dal: date, giorno_invio: int) -> Rendiconto:

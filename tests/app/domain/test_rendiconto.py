@@ -59,12 +59,27 @@ def check(ask: Ask, a_month: str) -> Callable[..., list[dict[str, Any]]]:
 def test_months_follow_one_another_from_the_first_visit(ask: Ask, an_order: str) -> None:
     first = ask("rendiconto.open", ordine_id=an_order, giorno_invio=5, key="a")
     again = ask("rendiconto.open", ordine_id=an_order, giorno_invio=5, key="a")
+    ask("rendiconto.validate", rendiconto_id=first["rendiconto_id"])
     second = ask("rendiconto.open", ordine_id=an_order, giorno_invio=5, key="b")
     assert first == again
     assert (first["mese"], first["dal"], first["al"], first["invio_entro"]) == (
         "2026-12", "2026-12-02", "2026-12-31", "2027-01-05",
     )  # fmt: skip
     assert (second["mese"], second["dal"]) == ("2027-01", "2027-01-01")
+
+
+def test_a_month_left_by_an_interrupted_path_is_taken_up_again(ask: Ask, an_order: str) -> None:
+    # given a month whose visits were contested when its path was cut short
+    first = ask("rendiconto.open", ordine_id=an_order, giorno_invio=5, key="a")["rendiconto_id"]
+    ask("eventi.load", rendiconto_id=first, eventi=[EVENT])
+    contested = [{"evento_id": "1", "motivo": "Non risulta."}]
+    ask("rendiconto.contest", rendiconto_id=first, contesta=True, contestazioni=contested)
+    # when
+    again = ask("rendiconto.open", ordine_id=an_order, giorno_invio=5, key="b")["rendiconto_id"]
+    # then the supplier may tell the rest of it
+    assert again == first
+    told = ask("eventi.load", rendiconto_id=again, eventi=[EVENT, {**EVENT, "data": "2026-12-07"}])
+    assert told == {"eventi_caricati": 2}
 
 
 def test_an_order_that_has_not_begun_has_no_months(
