@@ -192,9 +192,17 @@ def _why(history: Sequence[HistoryView], program: Program) -> list[str]:
     for row in reversed(history):
         element = program.diagram.elements.get(row.element_id)
         if element is not None and element.kind == "businessRuleTask" and isinstance(row.answers, dict):
-            said = ", ".join(f"{_label(k)} {_short(v)}" for k, v in row.answers.items() if _short(v))
+            said = _reason(row.answers)
             lines.append(f"{element.name}: {said}")
     return lines[:3]
+
+
+def _reason(decided: dict[str, Any]) -> str:
+    """A table that gives its reason in words is quoted; else what it gave, output by output."""
+    reason = decided.get("motivo")
+    if isinstance(reason, str):
+        return reason[:1].lower() + reason[1:]
+    return ", ".join(f"{_label(key)} {_short(value)}" for key, value in decided.items() if _short(value))
 
 
 def _label(key: str) -> str:
