@@ -4,7 +4,7 @@ import pytest
 
 from tests.journeys import chapters
 
-pytestmark = pytest.mark.xdist_group("journeys")
+pytestmark = pytest.mark.xdist_group("story")
 
 
 def test_rosa_goes_from_the_counter_to_help_at_home(city, at_desk, watch):
