@@ -73,7 +73,9 @@ class Play:
     def order(self, *stati: str) -> Ordine:
         """The persona's last order in one of these states."""
         o = Ordine
-        query = select(o).where(o.ente_id == GENOVA, o.persona_id == self.story.persona_id, o.stato.in_(stati))
+        query = select(o).where(
+            o.ente_id == GENOVA, o.persona_id == self.story.persona_id, o.stato.in_(stati)
+        )
         found = self.session.scalars(query.order_by(o.id.desc()).limit(1)).one_or_none()
         if found is None:
             raise self.stuck(f"non c'è un ordine {' o '.join(stati)}")
@@ -181,7 +183,9 @@ def _to_order(message: str) -> Verb:
 
 def _observe(play: Play) -> None:
     p = Preavviso
-    query = select(p.id).where(p.ente_id == GENOVA, p.persona_id == play.story.persona_id).order_by(p.id.desc())
+    query = (
+        select(p.id).where(p.ente_id == GENOVA, p.persona_id == play.story.persona_id).order_by(p.id.desc())
+    )
     preavviso_id = play.session.scalars(query.limit(1)).one()
     payload = {"presentate_il": play.today.isoformat()}
     by = play.stage.actor("paolo.ferrari")
@@ -293,13 +297,18 @@ def _answers_to_contest(play: Play, instance_id: int) -> dict[str, Any]:
 
 def _verdicts(play: Play, instance_id: int) -> dict[str, Any]:
     rows = play.variables(instance_id)["contestazioni"]
-    return {"decisioni": [{"evento_id": row["evento_id"], "accolta": n % 2 == 0} for n, row in enumerate(rows)]}
+    return {
+        "decisioni": [{"evento_id": row["evento_id"], "accolta": n % 2 == 0} for n, row in enumerate(rows)]
+    }
 
 
 def _outcomes(play: Play, _: int) -> dict[str, Any]:
     """The goals of the project, or the plan's own, each with what came of it."""
-    goals = [goal["descrizione"] for goal in play.story.vicenda.risposte.get("redige_progetto", {}).get("obiettivi", [])]
-    words = goals or ["Restare a casa propria in sicurezza", "Sollevare chi assiste"]
+    project = play.story.vicenda.risposte.get("redige_progetto", {})
+    words = [goal["descrizione"] for goal in project.get("obiettivi", [])] or [
+        "Restare a casa propria in sicurezza",
+        "Sollevare chi assiste",
+    ]
     return {
         "esiti": [
             {"obiettivo": words[n], "raggiunto": "si" if n == 0 else "parziale"} for n in range(len(words))
@@ -335,4 +344,3 @@ KNOWN: Final[Mapping[str, Callable[[Play, int], dict[str, Any]]]] = {
     "scrivi_preavviso": _reasons,
     "trasferimento_competenza": _new_comune,
 }
-

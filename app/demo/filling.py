@@ -57,7 +57,7 @@ def _plain(form: FormSchema, schema: Schema, today: date) -> Any:
 
 
 def _text(found: Schema, today: date) -> str:
-    form_of = found.get("format")
+    form_of = str(found.get("format", ""))
     if form_of == "date":
         return today.isoformat()
     if form_of in PLAIN:

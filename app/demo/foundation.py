@@ -18,6 +18,7 @@ from app.enti import parametri
 from app.enti.model import Ente, Unita
 from app.wiring import CALENDAR, EngineMaker
 from engine import Bundle, from_folder, system
+from engine.tables import release
 
 PROCESSES = Path(__file__).parent.parent.parent / "processes"
 BEGINNING = date(2026, 1, 1)
@@ -47,11 +48,19 @@ def lay(database: Database, maker: EngineMaker) -> None:
             if ente.patrono is not None:
                 _set_patron(session, ente.id, ente.patrono)
             if ente.tipo == "comune":
-                engine = maker(session, ente.id)
-                for bundle in bundles:
-                    engine.publish(bundle, system("installazione"))
+                _publish(session, maker, ente.id, bundles)
     with ente_context(GENOVA), Session(database) as session, session.begin():
         _people(session)
+
+
+def _publish(session: Session, maker: EngineMaker, ente_id: int, bundles: list[Bundle]) -> None:
+    """What is current already is not checked again: a start after the first has nothing to do here."""
+    r = release.c
+    current = set(session.scalars(select(r.hash).where(r.ente_id == ente_id, r.current)))
+    engine = maker(session, ente_id)
+    for bundle in bundles:
+        if bundle.hash not in current:
+            engine.publish(bundle, system("installazione"))
 
 
 def published() -> list[Bundle]:

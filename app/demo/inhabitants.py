@@ -57,7 +57,9 @@ def families(births: Births) -> Iterator[list[Inhabitant]]:
     sizes, shares = zip(*HOUSEHOLDS, strict=True)
     while True:
         size = births.chance.choices(sizes, shares)[0]
-        first = births.person((26, 92) if size == 1 else (68, 90) if births.chance.random() < 0.4 else (28, 55))
+        first = births.person(
+            (26, 92) if size == 1 else (68, 90) if births.chance.random() < 0.4 else (28, 55)
+        )
         family = [first]
         age = first.age(births.today)
         if size > 1:

@@ -1,19 +1,20 @@
-"""Filling the city: people in the registry, then every story told in the order of time, all in one transaction.
+"""Filling the city: people in the registry, then every story, told in the order of time.
 
-One transaction, because workers may be about: they must never see a timer of three months ago, nor fire it.
+Stories share one transaction, because workers may be about: they must never see a timer of three months ago, nor
+fire it.
 """
 
 from __future__ import annotations
 
-import heapq
 import random
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final, TextIO
 
-import structlog
 from sqlalchemy import Engine as Database
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,7 +25,7 @@ from app.demo import inhabitants, supplies
 from app.demo.acts import Play
 from app.demo.agenda import Agenda
 from app.demo.city import GENOVA
-from app.demo.mix import plots
+from app.demo.mix import PERSONS_TO_A_STORY, more, plots
 from app.demo.people import Births, Inhabitant
 from app.demo.plots import Plot
 from app.demo.progress import Progress
@@ -33,17 +34,17 @@ from app.demo.stage import Stage, Story, StoryStuck
 from app.demo.vicende import Vicenda, all_of, named, words_of
 from app.pratiche.model import Pratica
 from app.servizi.models import Iscrizione
+from app.values import day_of
 from app.wiring import EngineMaker
 from connectors.inps.sandbox import Sandbox
 from connectors.inps.sandbox_population import find_situazione
 from engine import EngineError, FixedClock
 
-log = structlog.get_logger()
-
 SEED: Final = 16_128
 PERSONS: Final = 500
 CEILING: Final = Decimal(20_000)  # the ISEE beyond which home care is not given (processes/domiciliarita)
-CITIZENS_BEFORE: Final = timedelta(days=500)
+BEFORE: Final = timedelta(days=500)  # when the registry office wrote down who is not new
+BATCH: Final = 150  # stories in one transaction
 
 
 @dataclass(frozen=True)
@@ -71,66 +72,79 @@ def populate(
     to: TextIO = sys.stderr,
 ) -> Told:
     """Fill the city as it would be at `now`. Give `sandbox` when the connectors ask that one."""
-    with ente_context(GENOVA), Session(database) as session, session.begin():
-        clock = FixedClock(now)
-        stage = Stage(session, maker, clock, sandbox)
-        agenda = Agenda(stage.engine.calendar, now, SEED)
-        return _City(stage, agenda, persons, to).fill()
+    filling = _Filling(now, persons, to)
+    with ente_context(GENOVA):
+        for batch in filling.batches():
+            with Session(database) as session, session.begin():
+                batch(Stage(session, maker, FixedClock(now), sandbox))
+        with Session(database) as session:
+            pratiche = session.scalar(select(func.count()).select_from(Pratica)) or 0
+    return Told(filling.people, pratiche, tuple(filling.stuck))
 
 
-class _City:
-    def __init__(self, stage: Stage, agenda: Agenda, persons: int, to: TextIO) -> None:
-        self.stage, self.agenda, self.persons, self.to = stage, agenda, persons, to
-        self.session = stage.session
-        self.births = Births(SEED, agenda.today)
+class _Filling:
+    """The city's people and stories, in batches small enough for the locks that one transaction may hold."""
+
+    def __init__(self, now: datetime, persons: int, to: TextIO) -> None:
+        self.now, self.persons, self.to = now, persons, to
+        self.today = day_of(now)
+        self.births = Births(SEED, self.today)
         self.chance = random.Random(SEED)  # noqa: S311 - the same city every time
+        self.people = 0
         self.stuck: list[str] = []
 
-    def fill(self) -> Told:
-        today = self.agenda.today
-        supplies.lay(self.session, date(today.year - 1, 1, 1), (today.year - 1, today.year, today.year + 1))
-        stories = [self._story(plot) for plot in plots(self.agenda)]
-        self._people(len(stories))
-        self._tell(stories)
-        self._tighten()
-        count = self.session.scalar(select(func.count()).select_from(Pratica)) or 0
-        return Told(self.persons, count, tuple(self.stuck))
+    def batches(self) -> Iterator[Callable[[Stage], None]]:
+        """The first is the default city, told in the order of time; a larger city has others."""
+        yield self._first
+        further = max(self.persons - PERSONS, 0) // PERSONS_TO_A_STORY
+        while further > 0:
+            many = min(further, BATCH)
+            yield partial(self._further, many)
+            further -= many
+
+    def _first(self, stage: Stage) -> None:
+        years = (self.today.year - 1, self.today.year, self.today.year + 1)
+        supplies.lay(stage.session, date(years[0], 1, 1), years)
+        agenda = Agenda(stage.engine.calendar, self.now, SEED)
+        stories = [self._story(stage, plot) for plot in plots(agenda)]
+        self._settle(stage, self.persons - len(stories))
+        self.people += len(stories)
+        self._tell(stage, agenda, stories)
+        self._tighten(stage)
+
+    def _further(self, many: int, stage: Stage) -> None:
+        supplies.squeeze(stage.session, self.today.year, Decimal(many * 5_000))  # they come with their money
+        agenda = Agenda(stage.engine.calendar, self.now, SEED + self.people)
+        stories = [self._story(stage, plot) for plot in more(agenda, many, self.chance)]
+        self._tell(stage, agenda, stories)
+        self._tighten(stage)
+        self.people += many
 
     # ---- people
 
-    def _people(self, in_stories: int) -> None:
-        written_on = self.agenda.today - CITIZENS_BEFORE
-        left = self.persons - in_stories
-        bar = Progress("Anagrafe ", max(left, 1), self.to)
-        clock = self.stage.clock
-        now = clock.instant
-        clock.move_to(now - CITIZENS_BEFORE)
-        left -= inhabitants.unusual(self.stage.engine, self.births, written_on)
+    def _settle(self, stage: Stage, many: int) -> None:
+        written_on = self.today - BEFORE
+        bar = Progress("Anagrafe", many, self.to)
+        stage.clock.move_to(self.now - BEFORE)
+        left = many - inhabitants.unusual(stage.engine, self.births, written_on)
         for family in inhabitants.families(self.births):
             if left <= 0:
                 break
-            inhabitants.settle(self.stage.engine, family[:left], written_on)
+            inhabitants.settle(stage.engine, family[:left], written_on)
+            stage.session.expunge_all()
             left -= len(family)
             bar.step(len(family))
-        self.session.flush()
-        self.session.expunge_all()
-        bar.step(self.persons)
-        clock.move_to(now)
+        bar.step(many)
+        self.people += max(many, 0)
+        stage.clock.move_to(self.now)
 
-    def _story(self, plot: Plot) -> tuple[Plot, Story]:
+    def _story(self, stage: Stage, plot: Plot) -> tuple[Plot, Story]:
         vicenda = named(plot.vicenda) if plot.vicenda else self.chance.choice(all_of(plot.genere))
         who = plot.chi(self.births) if plot.chi else self._somebody(plot, vicenda)
-        story = Story(
-            nome=plot.nome,
-            who=who,
-            vicenda=vicenda,
-            words=words_of(who, self.chance),
-            assistente=plot.assistente,
-            acts=plot.acts,
-            libera=plot.libera,
-        )
+        words = words_of(who, self.chance)
+        story = Story(plot.nome, who, vicenda, words, plot.assistente, plot.acts)
         if plot.gia_nota:
-            known = inhabitants.write(self.session, who, self.agenda.today - CITIZENS_BEFORE)
+            known = inhabitants.write(stage.session, who, self.today - BEFORE)
             story.facts["omonima"] = str(known.id)
         return plot, story
 
@@ -146,48 +160,48 @@ class _City:
 
     # ---- stories
 
-    def _tell(self, stories: list[tuple[Plot, Story]]) -> None:
-        queue = []
-        for number, (plot, story) in enumerate(stories):
-            for n, moment in enumerate(self.agenda.times(story.acts, plot.ago)):
-                if moment <= self.agenda.now:
-                    queue.append((moment, number, n))
-        heapq.heapify(queue)
-        bar = Progress("Pratiche ", len(queue), self.to)
-        rota, over = Rota(self.session), set[int]()
-        self.stage.clock.move_to(queue[0][0] - timedelta(minutes=1))
-        while queue:
-            moment, number, n = heapq.heappop(queue)
-            self.stage.move_to(moment)
-            if number not in over and not self._act(Play(self.stage, rota, stories[number][1], stories[number][1].acts[n])):
-                over.add(number)
+    def _tell(self, stage: Stage, agenda: Agenda, stories: list[tuple[Plot, Story]]) -> None:
+        """Everything that happened up to now, in the order in which it happened."""
+        queue = [
+            (moment, number, n)
+            for number, (plot, story) in enumerate(stories)
+            for n, moment in enumerate(agenda.times(story.acts, plot.ago))
+            if moment <= self.now
+        ]
+        queue.sort()
+        bar = Progress("Pratiche", len(queue), self.to)
+        rota, stopped = Rota(stage.session), set[int]()
+        stage.clock.move_to(queue[0][0] - timedelta(minutes=1))
+        for moment, number, n in queue:
+            stage.move_to(moment)
+            story = stories[number][1]
+            if number not in stopped and not self._act(Play(stage, rota, story, story.acts[n])):
+                stopped.add(number)
             bar.step()
-        self.stage.move_to(self.agenda.now)
+        stage.move_to(self.now)
         for plot, story in stories:
             if not plot.libera:
-                self.stage.take(story, plot.prende)
+                stage.take(story, plot.prende)
 
     def _act(self, play: Play) -> bool:
-        """Do an act, or leave everything as it was and say why."""
+        """Do an act, or leave everything as it was and remember why."""
         try:
-            with self.session.begin_nested():
+            with play.session.begin_nested():
                 play.do()
         except (StoryStuck, EngineError, SQLAlchemyError, LookupError) as error:
-            self.stuck.append(f"{play.story.nome}: {type(error).__name__}: {error}")
-            log.warning("demo.stuck", story=play.story.nome, act=play.act.what, why=str(error))
+            self.stuck.append(f"{play.story.nome}, {play.act.what}: {type(error).__name__}: {error}")
             return False
-        self.session.expire_all()
         return True
 
-    def _tighten(self) -> None:
+    def _tighten(self, stage: Stage) -> None:
         """With people in the waiting list there is no money left, or they would not be there."""
         i = Iscrizione
         query = select(func.min(i.importo_mensile_eur)).where(
             i.ente_id == GENOVA, i.stato == "in_attesa", i.servizio == "domiciliarita"
         )
-        least = self.session.scalar(query)
+        least = stage.session.scalar(query)
         if least is not None:
-            supplies.squeeze(self.session, self.agenda.today.year, (least / 2).quantize(Decimal(1)))
+            supplies.squeeze(stage.session, self.today.year, (least / 2).quantize(Decimal(1)))
 
 
 def _within(who: Inhabitant) -> bool:

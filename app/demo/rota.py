@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -41,20 +41,17 @@ class Rota:
                 SospensioneOrdine.ente_id == GENOVA, SospensioneOrdine.ordine_id == order.id
             )
         ).all()
+        plans = piano.versions(self._session, GENOVA, order.piano_id)
+        shifts = {plan.id: piano.shifts_of(self._session, plan) for plan in plans}
         found: list[dict[str, Any]] = []
         day, last = rendiconto.dal, min(rendiconto.al, until)
         while day <= last:
-            if not any(p.dal <= day and (p.al is None or day <= p.al) for p in pauses):
-                found += [self._event(order, turno, day) for turno in self._shifts(order, day)]
+            plan = piano.held_on(plans, day)
+            if plan is not None and not any(p.dal <= day and (p.al is None or day <= p.al) for p in pauses):
+                weekday = GIORNI[day.weekday()]
+                found += [self._event(order, t, day) for t in shifts[plan.id] if t.giorno == weekday]
             day += timedelta(days=1)
         return found
-
-    def _shifts(self, order: Ordine, day: date) -> Sequence[Turno]:
-        plan = piano.in_force(self._session, GENOVA, order.piano_id, day)
-        if plan is None:
-            return []
-        weekday = GIORNI[day.weekday()]
-        return [turno for turno in piano.shifts_of(self._session, plan) if turno.giorno == weekday]
 
     def _event(self, order: Ordine, turno: Turno, day: date) -> dict[str, Any]:
         return {

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, or_, select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
@@ -19,7 +19,6 @@ from app.demo.city import ACCOUNTS, GENOVA
 from app.demo.filling import fill
 from app.demo.people import Inhabitant
 from app.demo.vicende import Vicenda, said
-from app.pratiche.model import Pratica
 from app.values import day_of
 from app.wiring import QUEUE, EngineMaker
 from connectors.inps.sandbox import Sandbox
@@ -35,7 +34,6 @@ from engine import (
     Transient,
     operator,
     system,
-    tables,
 )
 
 # who does the steps of a role that is not of one unit
@@ -57,6 +55,16 @@ _NEXT_TIMER = text("""
     where ente_id = :ente_id and due_at <= :until and instance_id > :first and not (id = any(:passed))
     order by due_at, id limit 1
 """)
+_TASKS = text("""
+    select t.*, i.hash from engine_task t join engine_instance i on i.ente_id = t.ente_id and i.id = t.instance_id
+    where t.ente_id = :ente_id and t.status = 'open' and t.root_id = any(array(
+        select instance_id from pratica where ente_id = :ente_id
+          and (persona_id = cast(:persona_id as bigint) or id = :pratica_id)))
+    order by t.id
+""")
+_JOBS = text("""
+    select id from engine_job where ente_id = :ente_id and id > :last and status = 'waiting' order by id
+""")
 _TAKEN = text("""
     delete from procrastinate_jobs where queue_name = :queue and status = 'todo' and scheduled_at is null
       and args = jsonb_build_object('ente_id', cast(:ente_id as int), 'job_id', cast(:job_id as bigint))
@@ -76,7 +84,7 @@ class StoryStuck(Exception):
 
 @dataclass
 class Story:
-    """One persona's way through the city. `assistente` follows her; `libera`: nobody has taken the last step."""
+    """One persona's way through the city; `assistente` follows her."""
 
     nome: str
     who: Inhabitant
@@ -84,7 +92,6 @@ class Story:
     words: Mapping[str, str]
     assistente: str
     acts: list[Act]
-    libera: bool = False
     persona_id: int | None = None
     pratica_id: int | None = None
     facts: dict[str, Any] = field(default_factory=dict)
@@ -97,11 +104,13 @@ class Story:
 class Stage:
     """One session and one clock for all the stories."""
 
-    def __init__(self, session: Session, maker: EngineMaker, clock: FixedClock, sandbox: Sandbox | None) -> None:
+    def __init__(
+        self, session: Session, maker: EngineMaker, clock: FixedClock, sandbox: Sandbox | None
+    ) -> None:
         self.session, self.maker, self.clock, self.sandbox = session, maker, clock, sandbox
         self.engine = maker(session, GENOVA, clock)
         rows = session.execute(select(Account.nome_utente, Account.id).where(Account.ente_id == GENOVA))
-        self._accounts = {row.nome_utente: row.id for row in rows}
+        self._accounts: dict[str, int] = {row.nome_utente: row.id for row in rows}
         last = session.execute(_LAST, {"ente_id": GENOVA}).one()
         self._first, self._last_job = last.instance, last.job  # what was there before is not ours to move
 
@@ -141,27 +150,17 @@ class Stage:
 
     def tasks(self, story: Story) -> list[Row[Any]]:
         """The open steps of all the pratiche of a story, oldest first."""
-        t = tables.task.c
-        of_story = [Pratica.id == story.pratica_id]
-        if story.persona_id is not None:
-            of_story.append(Pratica.persona_id == story.persona_id)
-        query = (
-            select(tables.task, tables.instance.c.hash)
-            .join(Pratica, (Pratica.ente_id == t.ente_id) & (Pratica.instance_id == t.root_id))
-            .join(
-                tables.instance,
-                (tables.instance.c.ente_id == t.ente_id) & (tables.instance.c.id == t.instance_id),
-            )
-            .where(t.ente_id == GENOVA, t.status == "open", or_(*of_story))
-        )
-        return list(self.session.execute(query.order_by(t.id)))
+        if story.pratica_id is None:
+            return []
+        asked = {"ente_id": GENOVA, "pratica_id": story.pratica_id, "persona_id": story.persona_id}
+        return list(self.session.execute(_TASKS, asked))
 
     def task(self, story: Story, element: str) -> Row[Any] | None:
         return next((task for task in self.tasks(story) if task.element_id == element), None)
 
     def complete(self, story: Story, task: Row[Any], told: Mapping[str, Any], by: str | None = None) -> None:
-        """Do a step as the persona's people would: taken by who does such steps, then answered."""
-        actor = self._taken(story, task, by)
+        """Do a step: who has it does, else who does such steps for this persona."""
+        actor = self._doer(story, task, by)
         answers = said(story.vicenda, task.element_id, story.words, day_of(self.clock.instant)) | dict(told)
         form = self.engine.program(task.hash).form(task.form_id) if task.form_id else None
         if form is not None:
@@ -174,27 +173,24 @@ class Stage:
         except AnswerRefused as error:
             raise StoryStuck(story.nome, task.element_id, f"{error.code}: {error.message}") from error
 
-    def _taken(self, story: Story, task: Row[Any], by: str | None) -> Actor:
+    def _doer(self, story: Story, task: Row[Any], by: str | None) -> Actor:
         if by is None and task.assignee_id is not None:
             return operator(task.assignee_id)
-        actor = self.actor(by or self.who_does(story, task.ruolo, task.unita_id))
-        if task.assignee_id != actor.account_id:
-            self.engine.assign(task.id, actor.account_id, actor)
-        return actor
+        return self.actor(by or self.who_does(story, task.ruolo, task.unita_id))
 
     def take(self, story: Story, ruoli: tuple[str, ...]) -> None:
         """Who does such steps takes those that wait."""
         for task in self.tasks(story):
             if task.assignee_id is None and task.ruolo in ruoli:
-                self._taken(story, task, None)
+                actor = self._doer(story, task, None)
+                self.engine.assign(task.id, actor.account_id, actor, only_free=True)
 
     # ---- the outside
 
     def run_jobs(self) -> None:
         """Ask outside bodies what the last step wanted of them; what is done leaves the workers' queue."""
-        j = tables.job.c
-        query = select(j.id).where(j.ente_id == GENOVA, j.id > self._last_job, j.status == "waiting")
-        for job_id in self.session.scalars(query.order_by(j.id)).all():
+        asked = {"ente_id": GENOVA, "last": self._last_job}
+        for job_id in self.session.scalars(_JOBS, asked).all():
             self._last_job = job_id
             self.session.execute(_TAKEN, {"queue": QUEUE, "ente_id": GENOVA, "job_id": job_id})
             claimed = self.engine.claim_job(job_id)
