@@ -176,7 +176,7 @@ def validate(call: Call, request: dict[str, Any]) -> dict[str, Any]:
     for fact in controlli.facts(session, rendiconto):
         event = fact.evento
         event.costo_eur = fact.costo
-        passes = contested[event.id] if event.id in contested else event.controllo != "scarto"
+        passes = contested.get(event.id, event.controllo != "scarto")
         event.stato = "validato" if passes else "scartato"
         if passes and event.esito_tecnico in controlli.DONE:
             minutes, cost = minutes + event.minuti, cost + fact.costo
