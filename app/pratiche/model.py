@@ -41,7 +41,8 @@ class Pratica(Base):
     """One run of a path about somebody. `persona_id` is null until the first contact finds who it is.
 
     `termine_giorni` is the term published for the path (null: none); `chiave` makes opening idempotent;
-    `aperta_da_id` is the pratica whose step opened this one.
+    `aperta_da_id` is the pratica whose step opened this one; `deciso_il` the day of the express decision
+    that concludes the procedimento (art. 2 c. 1), after which the service may go on for years.
     """
 
     __tablename__ = "pratica"
@@ -85,6 +86,7 @@ class Pratica(Base):
     aperta_at: Mapped[Instant]
     chiusa_at: Mapped[Instant | None]
     esito: Mapped[Str | None]
+    deciso_il: Mapped[date | None]
     termine_giorni: Mapped[int | None]
     riservatezza: Mapped[Str] = mapped_column(Text, server_default="ordinaria", default="ordinaria")
     sintetico: Mapped[bool] = mapped_column(server_default=false(), default=False)

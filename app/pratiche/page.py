@@ -127,7 +127,7 @@ def _facts(
         select(Protocollo).where(Protocollo.pratica_id == pratica.id).order_by(Protocollo.id).limit(1)
     )
     facts = [
-        ("Responsabile del procedimento", names.get(pratica.responsabile_id or 0, "da nominare")),
+        ("Responsabile del procedimento", names.get(pratica.responsabile_id or 0, "chi dirige l’unità")),
         ("La segue", names.get(pratica.case_manager_id or 0, "nessuno ancora")),
         ("Unità", unita or "tutto l’ente"),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -97,7 +97,7 @@ def current(call: Call) -> Pratica | None:
 
 
 def clock(session: Session, pratica: Pratica, on: datetime) -> orologio.Orologio | None:
-    """The legal clock at an instant, or when the pratica was closed; None for a path without a term.
+    """The legal clock at an instant, or when it was decided or closed; None for a path without a term.
 
     It starts with the application, for who applies (L. 241/1990 art. 2 c. 6); else when the pratica was opened.
     """
@@ -115,8 +115,14 @@ def clock(session: Session, pratica: Pratica, on: datetime) -> orologio.Orologio
         asked or day_of(pratica.aperta_at),
         pratica.termine_giorni,
         [orologio.Pausa(pause.dal, pause.al, pause.motivo) for pause in pauses],
-        day_of(pratica.chiusa_at or on),
+        pratica.deciso_il or day_of(pratica.chiusa_at or on),
     )
+
+
+def decide(pratica: Pratica | None, on: date) -> None:
+    """The ente has decided on the application: the term is met, or missed, for good. The first decision counts."""
+    if pratica is not None and pratica.deciso_il is None:
+        pratica.deciso_il = on
 
 
 def _write(

@@ -134,6 +134,7 @@ def issue(call: Call, request: dict[str, Any]) -> dict[str, Any]:
         da_chi=call.by,
     )
     session.add(made)
+    service.decide(pratica, made.firmato_il)
     session.flush()
     return {"provvedimento_id": str(made.id)}
 

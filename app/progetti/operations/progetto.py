@@ -151,6 +151,8 @@ def approve(call: Call, request: dict[str, Any]) -> dict[str, Any]:
     if of_plan:
         plan = find(call, PianoDomiciliare, request["piano_id"])
         plan.stato, made.piano_id = "approvato" if approved else "respinto", plan.id
+        if approved:
+            service.decide(service.current(call), today(call))
         if approved and request.get("quota"):
             piano.set_quota(session, plan, request["quota"], plan.dal, None, call.by)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -17,7 +18,7 @@ from app.pratiche import service
 from app.pratiche.model import Assegnazione, Pratica, PresaInCarico
 from app.pratiche.numero import next_number
 from engine import Broken, Engine, FixedClock, Refused
-from tests.app.domain.conftest import ANNA, MONDAY, Opened, a_bundle
+from tests.app.domain.conftest import ANNA, MONDAY, PRESTAZIONI, Opened, a_bundle
 
 Ask = Callable[..., dict[str, Any]]
 
@@ -148,6 +149,49 @@ def test_a_pratica_closes_with_its_path(a_pratica: Callable[..., Opened], sessio
     # then
     pratica = session.get_one(Pratica, (1, opened.id))
     assert (pratica.esito, pratica.chiusa_at) == ("finito", MONDAY)
+
+
+def test_the_clock_stops_on_the_day_of_the_decision(
+    ask: Ask, a_pratica: Callable[..., Opened], a_persona: Callable[..., str], session: Session
+) -> None:
+    # given a plan written for the pratica
+    opened = a_pratica("domiciliarita", termine_giorni=30)
+    plan = ask(
+        "piano.register",
+        root_id=opened.root_id,
+        persona_id=a_persona(),
+        prestazioni=PRESTAZIONI,
+        dal="2026-12-01",
+    )
+    # when it is approved, and the service goes on for a year
+    ask("progetto.approve", root_id=opened.root_id, piano_id=plan["piano_id"], piano_approvato=True)
+    pratica = session.get_one(Pratica, (1, opened.id))
+    clock = service.clock(session, pratica, MONDAY + timedelta(days=365))
+    # then the ente is not late
+    assert clock is not None
+    assert pratica.deciso_il == MONDAY.date()
+    assert (clock.trascorsi, clock.scaduto) == (0, False)
+
+
+def test_a_plan_sent_back_decides_nothing(
+    ask: Ask, a_pratica: Callable[..., Opened], a_persona: Callable[..., str], session: Session
+) -> None:
+    opened = a_pratica("domiciliarita", termine_giorni=30)
+    plan = ask(
+        "piano.register",
+        root_id=opened.root_id,
+        persona_id=a_persona(),
+        prestazioni=PRESTAZIONI,
+        dal="2026-12-01",
+    )
+    ask(
+        "progetto.approve",
+        root_id=opened.root_id,
+        piano_id=plan["piano_id"],
+        piano_approvato=False,
+        motivi="No.",
+    )
+    assert session.get_one(Pratica, (1, opened.id)).deciso_il is None
 
 
 def test_a_cancelled_path_closes_its_pratica_as_cancelled(
