@@ -24,4 +24,7 @@ def test_rosa_goes_from_the_counter_to_help_at_home(city, at_desk, watch):
     chapters.service_ends(giulia, anna)
     chapters.case_is_closed(city, giulia, anna)
     # then
+    anna.goes_to("/pratiche/?chiuse=si&q_lista=Rossi").reads("chiusa, servizio concluso").reads(
+        "chiusa, caso chiuso"
+    )
     watch.finds_nothing_wrong()
