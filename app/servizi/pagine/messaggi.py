@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import func, select
 
 from app.forms import Form
 from app.values import day_of
 from engine import Engine, HistoryView, Program, tables
 from engine.form import FieldError
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -61,22 +64,42 @@ class Detto:
 
 
 def declared(program: Program) -> dict[str, Messaggio]:
-    """The messages that people may send to a path, by name. Raises KeyError on one that is half declared."""
-    found = program.bundle.manifest.get("messaggi", {})
-    return {nome: _read(nome, entry) for nome, entry in found.items()}
+    """The messages that people may send to a path, by name.
+
+    One that is half declared, or whose form cannot be shown, is left out: no mistake in a bundle takes away the
+    page of a pratica.
+    """
+    found = _declared.get(program.hash)
+    if found is None:
+        entries = program.bundle.manifest.get("messaggi")
+        found = {}
+        for nome, entry in entries.items() if isinstance(entries, dict) else ():
+            messaggio = _read(nome, entry)
+            if messaggio is None or form_of(program, messaggio).problems():
+                log.warning("messaggio.malformed", percorso=program.slug, messaggio=nome)
+            else:
+                found[nome] = messaggio
+        _declared[program.hash] = found
+    return found
 
 
-def _read(nome: str, entry: Mapping[str, Any]) -> Messaggio:
-    return Messaggio(
-        nome=nome,
-        titolo=entry["titolo"],
-        che_succede=entry["che_succede"],
-        ruoli=tuple(entry["ruoli"]),
-        modulo=entry["modulo"],
-        vista=entry.get("vista", {}),
-        non_con=frozenset(entry.get("non_con", ())),
-        passate=tuple(entry.get("passate", ())),
-    )
+_declared: dict[str, dict[str, Messaggio]] = {}  # by hash of the release, which never changes
+
+
+def _read(nome: str, entry: Any) -> Messaggio | None:
+    try:
+        return Messaggio(
+            nome=nome,
+            titolo=str(entry["titolo"]),
+            che_succede=str(entry["che_succede"]),
+            ruoli=tuple(map(str, entry["ruoli"])),
+            modulo=dict(entry["modulo"]),
+            vista=dict(entry.get("vista", {})),
+            non_con=frozenset(entry.get("non_con", ())),
+            passate=tuple(map(str, entry.get("passate", ()))),
+        )
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None
 
 
 def form_of(program: Program, messaggio: Messaggio) -> Form:

@@ -37,24 +37,27 @@ from tests.conftest import TEMPLATE
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
 WIDTHS = (320, 768, 1400)
 _number = count(1)
+_told: dict[str, Storie] = {}
 
 
 @pytest.fixture(scope="session")
-def laid(cluster: Cluster, superuser_engine: Database) -> Iterator[tuple[str, Storie]]:
-    """The name of a database with the city and its stories, which nobody changes; and the stories."""
+def laid(cluster: Cluster, superuser_engine: Database) -> tuple[str, Storie]:
+    """The name of a database with the city and its stories, which nobody changes; and the stories.
+
+    It goes with the run's cluster: each folder that imports this fixture makes one of its own of it.
+    """
     name = f"citta_{os.getpid()}"
-    with superuser_engine.connect() as connection:
-        connection.execute(
-            text(f"create database {name} template {TEMPLATE} owner {OWNER} strategy file_copy")
-        )
-    database = databases.connect(cluster.urls_of(name).application, pool_size=2)
-    maker = make_engines({})
-    foundation.lay(database, maker)
-    told = stories.lay(database, maker)
-    database.dispose()
-    yield name, told
-    with superuser_engine.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
+    if name not in _told:
+        with superuser_engine.connect() as connection:
+            connection.execute(
+                text(f"create database {name} template {TEMPLATE} owner {OWNER} strategy file_copy")
+            )
+        database = databases.connect(cluster.urls_of(name).application, pool_size=2)
+        maker = make_engines({})
+        foundation.lay(database, maker)
+        _told[name] = stories.lay(database, maker)
+        database.dispose()
+    return name, _told[name]
 
 
 @pytest.fixture
@@ -134,7 +137,7 @@ def enter(web: Flask) -> Callable[[str], Visitor]:
     return enter
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
@@ -144,12 +147,12 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def browse(web: Flask, chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """`browse("giulia.parodi", "/persone/1", 320)`: the page as she sees it, without script unless told."""
+    """`browse("giulia.parodi", "/persone/1", 320)`: the page as she sees it."""
     server = make_server("127.0.0.1", 0, web, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     contexts = []
 
-    def browse(nome_utente: str, path: str, width: int = 1400, script: bool = False) -> Page:
+    def browse(nome_utente: str, path: str, width: int = 1400, script: bool = True) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, reduced_motion="reduce", java_script_enabled=script
         )
@@ -160,7 +163,7 @@ def browse(web: Flask, chromium: Browser) -> Iterator[Callable[..., Page]]:
         page.fill("#nome_utente", nome_utente)
         page.fill("#password", PASSWORD)
         page.get_by_role("button", name="Entra").click()
-        page.wait_for_url(f"**{path}")
+        page.wait_for_url(f"**{path}", wait_until="domcontentloaded")
         return page
 
     yield browse

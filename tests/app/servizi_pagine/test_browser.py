@@ -16,7 +16,7 @@ def test_the_suppliers_pages_are_accessible(browse, storie, width: int):
         assert_accessible(page)
     page.set_input_files("#eventi", {"name": "mese.csv", "mimeType": "text/csv", "buffer": b"data;dalle\n"})
     page.get_by_role("button", name="Manda gli interventi").click()
-    assert "Il file è da correggere" in page.content()
+    page.get_by_text("Il file è da correggere").first.wait_for()
     assert_accessible(page)
 
 
@@ -27,12 +27,12 @@ def test_the_pages_of_what_may_be_told_are_accessible(browse, storie, width: int
     page.get_by_role("link", name="Chiedi una modifica del piano").click()
     assert_accessible(page)
     page.get_by_role("button", name="Registra").click()
-    assert "2 risposte da correggere" in page.content()
+    page.get_by_text("2 risposte da correggere").first.wait_for()
     assert_accessible(page)
     page.get_by_label("La persona").check()
     page.get_by_label("Che cosa deve cambiare").fill("Un’ora in più il sabato")
     page.get_by_role("button", name="Registra").click()
-    assert "Un’ora in più il sabato" in page.content()
+    page.get_by_text("Un’ora in più il sabato").first.wait_for()
     assert_accessible(page)
 
 
@@ -44,3 +44,9 @@ def test_the_fund_is_accessible_and_called_by_keyboard(browse, storie, width: in
     page.keyboard.press("Enter")
     page.get_by_text("Fondo liberato per 1 persona").wait_for()
     assert_accessible(page)
+
+
+def test_an_order_is_accepted_without_script(browse, storie):
+    page = browse("coop.lanterna", "/ordini", script=False)
+    page.get_by_role("button", name="Accetta").click()
+    page.get_by_text("Ordine accettato").wait_for()

@@ -1,5 +1,7 @@
 """What may be told to an open pratica: declared by the bundles, offered to whom they name, sent once."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
@@ -7,7 +9,7 @@ from app.accounts.models import Account
 from app.demo.foundation import published
 from app.rights.roles import ROLES
 from app.servizi.pagine import messaggi
-from engine import operator, tables
+from engine import Bundle, operator, tables
 from engine.program import compile_bundle
 from tests.app.servizi_pagine.storie import date_of_today, open_steps
 
@@ -31,6 +33,30 @@ def test_what_a_bundle_declares_can_be_sent(program, messaggio):
     form = messaggi.form_of(program, messaggio)
     assert form.problems() == []
     assert set(messaggio.passate) <= set(messaggio.modulo["properties"])
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        None,
+        [],
+        {"titolo": "Manca il resto"},
+        {"titolo": "T", "che_succede": "C", "ruoli": None, "modulo": {}},
+        {
+            "titolo": "T",
+            "che_succede": "C",
+            "ruoli": [],
+            "modulo": {"type": "object", "properties": {"a": {"type": "?"}}},
+        },
+    ],
+)
+def test_a_message_half_declared_is_left_out_and_the_others_stay(entry):
+    bundle = next(b for b in published() if b.slug == "domiciliarita")
+    manifest = json.loads(bundle.files["bundle.json"])
+    manifest["messaggi"]["ripresa_richiesta"] = entry
+    changed = Bundle(bundle.slug, {**bundle.files, "bundle.json": json.dumps(manifest).encode()})
+    found = messaggi.declared(compile_bundle(changed))
+    assert set(found) == {"sospensione_richiesta", "rimodulazione_richiesta"}
 
 
 def path_to(storia, nome: str, chiave: object) -> str:
