@@ -38,7 +38,7 @@ run: setup
 	@PERCORSI_HOME="$${PERCORSI_HOME:-$(CURDIR)/.percorsi}" exec $(BIN)/percorsi run
 
 test: setup chromium lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(VENV)/.project
 	$(BIN)/ruff check
