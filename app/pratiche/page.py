@@ -27,6 +27,7 @@ from app.pratiche.model import Pratica, Protocollo
 from app.pratiche.orologio import Orologio, Tratto
 from app.pratiche.segni import marks_of
 from app.rights import policy
+from app.values import day_of
 from engine import Engine, HistoryView, IncidentView, InstanceView, Program, TaskView
 from engine.running import HUMAN
 from engine.xml import parse_xml
@@ -171,7 +172,7 @@ def _notes(
     for row in history:
         if row.instance_id == instance.id and row.event == "done":
             who = names.get(_account(row.by), "")
-            day = f"{row.at.astimezone():%d/%m/%Y}"
+            day = f"{day_of(row.at):%d/%m/%Y}"
             notes[row.element_id] = {"chi": f"{who}, {day}" if who else day}
     for task in tasks:
         if task.instance_id == instance.id:
