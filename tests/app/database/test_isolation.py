@@ -147,7 +147,9 @@ def test_the_owner_sees_every_ente_for_data_migrations(two_units: None, owner_en
         assert connection.scalars(IDS).all() == ["ats-34", "ats-99"]
 
 
-def test_a_failure_inside_a_savepoint_is_told_as_it_is_and_the_ente_stays(session: Session, ente: int) -> None:
+def test_a_failure_inside_a_savepoint_is_told_as_it_is_and_the_ente_stays(
+    session: Session, ente: int
+) -> None:
     # given
     session.execute(text("select 1"))
     # when
