@@ -73,6 +73,7 @@ class Person:
         return self
 
     def hits(self, *keys: str) -> Person:
+        self.page.wait_for_load_state()  # the keys work once the scripts do
         for key in keys:
             self.page.keyboard.press(key)
         return self
