@@ -69,7 +69,8 @@ class Agenda:
             days[n] = acts[n].on or _day(acts[n].at)
         tail = fixed[-1] + 1 if fixed else 0
         if ago is not None:
-            self._back(acts, days, tail, len(acts), self.before(self.today, ago))
+            last = self.before(self._working_day(), ago) if ago else self.today
+            self._back(acts, days, tail, len(acts), last)
         if fixed:
             first_day = self.before(days[fixed[0]], acts[fixed[0]].gap)
             self._back(acts, days, 0, fixed[0], first_day)
@@ -78,6 +79,10 @@ class Agenda:
                 for n in range(first + 1, following):
                     days[n] = self.after(days[n - 1], acts[n].gap)
         return self._hours(acts, days)
+
+    def _working_day(self) -> date:
+        """Today, or on a holiday the next day at work: what is due then is not late yet."""
+        return self.today if self.calendar.is_working(self.today) else self.after(self.today, 1)
 
     def _back(self, acts: Sequence[Act], days: list[date], first: int, end: int, last: date) -> None:
         for n in range(end - 1, first - 1, -1):

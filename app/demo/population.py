@@ -96,18 +96,21 @@ class _Filling:
     def batches(self) -> Iterator[Callable[[Stage], None]]:
         """The first is the default city, told in the order of time; a larger city has others."""
         yield self._first
-        further = max(self.persons - PERSONS, 0) // PERSONS_TO_A_STORY
+        further = self._stories_beyond()
         while further > 0:
             many = min(further, BATCH)
             yield partial(self._further, many)
             further -= many
+
+    def _stories_beyond(self) -> int:
+        return max(self.persons - PERSONS, 0) // PERSONS_TO_A_STORY
 
     def _first(self, stage: Stage) -> None:
         years = (self.today.year - 1, self.today.year, self.today.year + 1)
         supplies.lay(stage.session, date(years[0], 1, 1), years)
         agenda = Agenda(stage.engine.calendar, self.now, SEED)
         stories = [self._story(stage, plot) for plot in plots(agenda)]
-        self._settle(stage, self.persons - len(stories))
+        self._settle(stage, self.persons - len(stories) - self._stories_beyond())
         self.people += len(stories)
         self._tell(stage, agenda, stories)
         self._tighten(stage)

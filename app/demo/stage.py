@@ -35,6 +35,7 @@ from engine import (
     operator,
     system,
 )
+from engine.form import FormSchema
 
 # who does the steps of a role that is not of one unit
 EVERYWHERE: Final[Mapping[str, str]] = {
@@ -111,6 +112,7 @@ class Stage:
         self.engine = maker(session, GENOVA, clock)
         rows = session.execute(select(Account.nome_utente, Account.id).where(Account.ente_id == GENOVA))
         self._accounts: dict[str, int] = {row.nome_utente: row.id for row in rows}
+        self._forms: dict[tuple[str, str], FormSchema | None] = {}
         last = session.execute(_LAST, {"ente_id": GENOVA}).one()
         self._first, self._last_job = last.instance, last.job  # what was there before is not ours to move
 
@@ -162,7 +164,7 @@ class Stage:
         """Do a step: who has it does, else who does such steps for this persona."""
         actor = self._doer(story, task, by)
         answers = said(story.vicenda, task.element_id, story.words, day_of(self.clock.instant)) | dict(told)
-        form = self.engine.program(task.hash).form(task.form_id) if task.form_id else None
+        form = self._form(task.hash, task.form_id) if task.form_id else None
         if form is not None:
             answers = fill(form, answers, day_of(self.clock.instant))
         try:
@@ -172,6 +174,11 @@ class Stage:
             raise StoryStuck(story.nome, task.element_id, wrong) from error
         except AnswerRefused as error:
             raise StoryStuck(story.nome, task.element_id, f"{error.code}: {error.message}") from error
+
+    def _form(self, bundle_hash: str, form_id: str) -> FormSchema | None:
+        if (bundle_hash, form_id) not in self._forms:
+            self._forms[bundle_hash, form_id] = self.engine.program(bundle_hash).form(form_id)
+        return self._forms[bundle_hash, form_id]
 
     def _doer(self, story: Story, task: Row[Any], by: str | None) -> Actor:
         if by is None and task.assignee_id is not None:
