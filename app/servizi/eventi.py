@@ -24,6 +24,7 @@ def load(session: Session, rendiconto: Rendiconto, rows: Sequence[Mapping[str, A
 
     Refused, at the field «eventi»: rendiconto_chiuso, evento_errato, evento_fuori_mese, troppi_eventi.
     """
+    session.refresh(rendiconto, with_for_update=True)  # a month is validated or takes events, never both
     if rendiconto.stato in LATE:
         raise Refused("rendiconto_chiuso", "Il rendiconto è già in controllo.", "eventi")
     ordine = session.get_one(Ordine, (rendiconto.ente_id, rendiconto.ordine_id))
@@ -47,13 +48,8 @@ def load(session: Session, rendiconto: Rendiconto, rows: Sequence[Mapping[str, A
 
 def submit(engine: Engine, rendiconto_id: int, rows: Sequence[Mapping[str, Any]], by: Actor) -> Delivery:
     """As `load`, from outside the path: the one that waits for the month's events goes on."""
-    session = engine.session
-    rendiconto = session.scalars(
-        select(Rendiconto)
-        .where(Rendiconto.ente_id == engine.ente_id, Rendiconto.id == rendiconto_id)
-        .with_for_update()
-    ).one()
-    count = load(session, rendiconto, rows, by.label)
+    rendiconto = engine.session.get_one(Rendiconto, (engine.ente_id, rendiconto_id))
+    count = load(engine.session, rendiconto, rows, by.label)
     key = str(rendiconto_id)
     payload = {"eventi_caricati": count}
     return engine.correlate(

@@ -162,9 +162,18 @@ def _tell(call: Call, rendiconto: Rendiconto, count: int) -> None:
 
 
 def validate(call: Call, request: dict[str, Any]) -> dict[str, Any]:
-    """Close the month: events that pass, or whose answer was accepted, are paid. Decimal hours, euro."""
+    """Close the month: events that pass, or whose answer was accepted, are paid. Decimal hours, euro.
+
+    It covers what `esiti_controllo` names and nothing else. Refused: eventi_da_controllare, while the month has
+    other events: the path checks it again.
+    """
     session, rendiconto = session_of(call), find(call, Rendiconto, request["rendiconto_id"])
-    for event, row in _named(call, rendiconto, request.get("esiti_controllo")):
+    session.refresh(rendiconto, with_for_update=True)  # no event may come in from here on
+    checked = _named(call, rendiconto, request.get("esiti_controllo"))
+    found = controlli.facts(session, rendiconto)
+    if {fact.evento.id for fact in found} - {event.id for event, _ in checked}:
+        raise Refused("eventi_da_controllare", "Nel mese ci sono eventi non ancora controllati.")
+    for event, row in checked:
         event.controllo, event.controllo_motivo = row.get("esito"), row.get("motivo")
     for event, row in _named(call, rendiconto, request.get("decisioni")):
         contestation = _contestation(call, event)
@@ -173,7 +182,7 @@ def validate(call: Call, request: dict[str, Any]) -> dict[str, Any]:
             contestation.decisa_at = call.now
     minutes, cost = 0, Decimal(0)
     contested = _verdicts(call, rendiconto)
-    for fact in controlli.facts(session, rendiconto):
+    for fact in found:
         event = fact.evento
         event.costo_eur = fact.costo
         passes = contested.get(event.id, event.controllo != "scarto")
@@ -290,5 +299,6 @@ def operations() -> list[Operation]:
             ),
             response(ore_validate=NUMBER, importo=NUMBER),
             validate,
+            errors=("eventi_da_controllare",),
         ),
     ]

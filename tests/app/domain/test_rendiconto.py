@@ -29,6 +29,11 @@ EVENT: dict[str, Any] = {
 }
 
 
+def passed(*rows: int) -> list[dict[str, str]]:
+    """What the table of controls says of rows that are as they should be."""
+    return [{"evento_id": str(row), "esito": "ok"} for row in rows]
+
+
 @pytest.fixture
 def an_order(ask: Ask, a_plan: Callable[..., str], a_supplier: Callable[..., str], clock: FixedClock) -> str:
     """A service by «alfa» that began on 2 December 2026; it is January."""
@@ -195,7 +200,7 @@ def test_the_month_pays_what_stands(
     paid = ask(
         "rendiconto.validate",
         rendiconto_id=a_month,
-        esiti_controllo=[{"evento_id": "2", "esito": "scarto", "motivo": "Fuori piano"}],
+        esiti_controllo=[*passed(1, 3, 4), {"evento_id": "2", "esito": "scarto", "motivo": "Fuori piano"}],
         decisioni=[{"evento_id": "3", "accolta": True}],
     )
     # then three hours of OSS at 24.50
@@ -209,7 +214,27 @@ def test_a_contested_visit_without_a_decision_is_not_paid(
     contested = [{"evento_id": "1", "motivo": "Non risulta."}]
     for _ in range(2):
         ask("rendiconto.contest", rendiconto_id=a_month, contesta=True, contestazioni=contested)
-    assert ask("rendiconto.validate", rendiconto_id=a_month)["importo"] == 0
+    assert ask("rendiconto.validate", rendiconto_id=a_month, esiti_controllo=passed(1))["importo"] == 0
+
+
+def test_a_visit_told_after_the_controls_waits_for_the_next_ones(
+    ask: Ask, session: Session, a_month: str, check: Callable[..., list[dict[str, Any]]]
+) -> None:
+    # given a visit checked, and another that the supplier tells meanwhile
+    check({})
+    ask("eventi.load", rendiconto_id=a_month, eventi=[{**EVENT, "data": "2026-12-07"}])
+    # when
+    with pytest.raises(Refused) as refused:
+        ask("rendiconto.validate", rendiconto_id=a_month, esiti_controllo=passed(1))
+    # then nothing is paid, and nothing is lost
+    assert refused.value.code == "eventi_da_controllare"
+    assert session.get_one(Rendiconto, (1, int(a_month))).stato == "caricato"
+    assert [row["evento_id"] for row in ask("rendiconto.check", rendiconto_id=a_month)["eventi"]] == [
+        "1",
+        "2",
+    ]
+    paid = ask("rendiconto.validate", rendiconto_id=a_month, esiti_controllo=passed(1, 2))
+    assert paid == {"ore_validate": Decimal("3.00"), "importo": Decimal("73.50")}
 
 
 def test_contesting_a_row_that_is_not_there_is_refused(
@@ -243,7 +268,7 @@ def test_a_month_under_control_takes_no_more_events(
     ask: Ask, a_month: str, check: Callable[..., list[dict[str, Any]]]
 ) -> None:
     check({})
-    ask("rendiconto.validate", rendiconto_id=a_month)
+    ask("rendiconto.validate", rendiconto_id=a_month, esiti_controllo=passed(1))
     with pytest.raises(Refused, match="già in controllo"):
         ask("eventi.load", rendiconto_id=a_month, eventi=[EVENT])
 
