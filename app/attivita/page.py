@@ -29,6 +29,7 @@ from engine.running import HUMAN
 from engine.xml import parse_xml
 
 EARLIER = 4  # steps shown beside the form
+ANEW = "da capo"
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,11 @@ def build(operator: Operator, case: Case) -> Page:
 
 
 def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
-    """What the form begins with: the last answers to this very step, over variables of the same name."""
+    """What the form begins with: the last answers to this very step, over variables of the same name.
+
+    A step of every month, or of every stay in hospital, says `"$comment": "da capo"` at the top of its schema: the
+    last time was another story, unless the step comes back to be done again.
+    """
     engine = engine_of(operator)
     task = page.case.task
     if page.form is None:
@@ -114,6 +119,8 @@ def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
     variables = engine.instance(task.instance_id).variables
     asked = page.form.schema.root.get("properties", {})
     known = {name: variables[name] for name in asked if variables.get(name) is not None}
+    if page.form.schema.root.get("$comment") == ANEW and not task.note:
+        return known
     last = engine.last_answers(task.root_id, [task.element_id]).get(task.element_id)
     return {**known, **(last or {})}
 

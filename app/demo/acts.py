@@ -175,7 +175,7 @@ def _to_order(message: str) -> Verb:
         by = play.stage.actor(play.story.assistente)
         payload = {**play.act.told}
         if message == "sospensione_richiesta":
-            payload = {"motivo_sospensione": "ricovero", "sospeso_dal": play.today.isoformat(), **payload}
+            payload = {"motivo": "ricovero", "dal": play.today.isoformat(), **payload}
         play.engine.correlate(message, str(order.id), payload, by)
 
     return tell

@@ -34,6 +34,12 @@ ALWAYS_IN_LETTERS = {
     "responsabile_nome",
 }
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+SAME_THING = {
+    ("scelta_fornitore", "fornitore_id"),
+    ("trova_fornitore", "fornitore_id"),
+    ("valuta_osservazioni", "osservazioni_accolte"),
+    ("carica_eventi", "eventi"),
+}
 SAYS_NOTHING = {"exclusiveGateway"}  # a join: it has no question
 
 each_path = pytest.mark.parametrize("slug", SLUGS)
@@ -100,6 +106,19 @@ def test_a_human_step_keeps_only_what_it_asks_or_what_its_operation_gives(slug: 
         kept = {line.source.removeprefix("=") for line in task.outputs}
         unknown = {name for name in kept if name.isidentifier()} - asked(schema(slug, task.id))
         assert not unknown or task.headers.get("scrive"), f"{task.id}: {unknown}"
+
+
+@each_path
+def test_a_question_begins_with_the_answer_to_another_only_where_it_is_the_same_thing(slug: str) -> None:
+    """A form begins with the variables that have the names of its questions."""
+    written = [(line.target, e.id) for e in diagram(slug).elements.values() for line in e.outputs]
+    found = {
+        (task.id, name)
+        for task in humans(slug)
+        for name, by in written
+        if by != task.id and name in asked(schema(slug, task.id))
+    }
+    assert found <= SAME_THING
 
 
 @each_path

@@ -18,7 +18,7 @@ DECLARED = [
     for program in map(compile_bundle, published())
     for messaggio in messaggi.declared(program).values()
 ]
-SOSPENSIONE = {"motivo_sospensione": "ricovero", "sospeso_dal": "2026-11-20", "segnalato_da": "La figlia"}
+SOSPENSIONE = {"motivo": "ricovero", "dal": "2026-11-20", "segnalato_da": "La figlia"}
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,8 @@ def test_a_suspension_waits_for_the_return_and_is_offered_once(enter, storie, db
     # when
     engine = maker(db_session, 1)
     (task,) = [t for t in engine.open_tasks(story.root_id) if t.element_id == "registra_sospensione"]
+    page = enter("silvia.canepa").get(f"/attivita/{task.id}").text
+    assert 'name="dal" value="2026-11-20"' in page  # the day that was told, not the first day of the plan
     silvia = db_session.scalars(select(Account.id).where(Account.nome_utente == "silvia.canepa")).one()
     done = {"motivo": "ricovero", "dal": "2026-11-20", "segnalato_da": "La figlia"}
     engine.complete(task.id, done, operator(silvia))

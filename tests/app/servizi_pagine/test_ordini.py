@@ -90,8 +90,8 @@ def test_a_supplier_that_finds_nobody_at_home_has_the_service_suspended(enter, s
     # when
     supplier.send(
         f"{path}/messaggi/sospensione_richiesta",
-        motivo_sospensione="ricovero",
-        sospeso_dal="2026-11-20",
+        motivo="ricovero",
+        dal="2026-11-20",
         segnalato_da="L’operatrice",
     )
     # then
