@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
-from engine import store
+from engine import catching, store
+from engine.catching import Wait
 from engine.dialect import CYCLE, HEADER_DIFFERENT_FROM, HEADER_UNITA, HEADER_WRITES, Element
 from engine.errors import AnswerRefused, ReleaseNotFound
 from engine.operation import Broken, Call, Operation, Refused, Transient
-from engine.running import HUMAN, Running, Wait
+from engine.running import HUMAN, Running
 from engine.scripts import ExpressionFailed
 
 if TYPE_CHECKING:
@@ -255,24 +257,25 @@ class Activities:
                         running, task, element, "error", f"nessuno raccoglie l'errore «{event.code}»"
                     )
                 return
-        if element.kind == "endEvent" and task.workflow is running.state.workflow:
+        if task._state & TaskState.FINISHED_MASK:
+            return  # what it has thrown has taken its own scope away
+        if element.kind == "endEvent" and _ends_the_path(running, task):
             running.ended_in = element.id
         self._finish(running, task, element)
 
     def _throw_code(self, running: Running, task: Task, element: Element, kind: str, code: str) -> bool:
         """Hand a code to whoever catches it, here or in a caller; False when nobody does."""
-        catcher = running.catcher(task, kind, code)
+        catcher = catching.catcher(running, task, kind, code)
         if catcher is not None:
             running.record(element, kind, self._step.by.label, token=task.id, answers={"codice": code})
-            caught = running.program.element(catcher.task_spec.bpmn_id)
-            self._step.release(running, catcher, caught)
+            self._step.take(catcher)
             self._step.wake(running)
             return True
         if running.parent_id is None:
             return False
         parent = self._step.lock(running.parent_id)
         call = parent.task(str(running.parent_token))
-        if call is None or parent.catcher(call, kind, code) is None:
+        if call is None or catching.catcher(parent, call, kind, code) is None:
             return False
         running.record(element, kind, self._step.by.label, token=task.id, answers={"codice": code})
         self._throw_code(parent, call, parent.program.element(call.task_spec.bpmn_id), kind, code)
@@ -306,9 +309,19 @@ class Activities:
         cycle = CYCLE.fullmatch(str(text))
         if cycle is None:
             raise ExpressionFailed(f"«{source[:120]}»: non è un ciclo come R3/PT24H")
-        fired = wait.task.internal_data.get("fired", 0) if wait.task is not None else 0
-        over = bool(cycle["times"]) and fired >= int(cycle["times"])
+        over = bool(cycle["times"]) and catching.fired(wait) >= int(cycle["times"])
         return "" if over else cycle["interval"]
+
+
+def _ends_the_path(running: Running, task: Task) -> bool:
+    """Whether a token is in the process itself, or in the event subprocess that has taken its place."""
+    top = running.state.workflow
+    if task.workflow is top:
+        return True
+    return (
+        bool(top.task_tree.internal_data.get(catching.INTERRUPTED))
+        and task.workflow.parent_task_id in top.tasks
+    )
 
 
 def key_of(running: Running, task: Task, element: Element) -> str:

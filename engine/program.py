@@ -40,6 +40,16 @@ class Program:
         return self.diagram.elements[element_id]
 
     @cached_property
+    def handlers(self) -> Mapping[str, tuple[Element, ...]]:
+        """The start events of event subprocesses, by the process or subprocess they stand in."""
+        found: dict[str, tuple[Element, ...]] = {}
+        for start in self.diagram.elements.values():
+            holder = self.diagram.elements.get(start.parent)
+            if start.kind == "startEvent" and holder is not None and holder.event_subprocess:
+                found[holder.parent] = (*found.get(holder.parent, ()), start)
+        return found
+
+    @cached_property
     def common(self) -> dict[str, Any]:
         """The shared definitions that forms refer to, by reference."""
         common = self.bundle.named("forms/common/", ".json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,20 +15,10 @@ from engine.calendar import END_OF_DAY, ROME
 from engine.dialect import Element
 from engine.program import Program
 from engine.scripts import ExpressionFailed, Scripts
-from engine.spiff import Activity, EventGateway, element_of, find_task, is_catching, live_tasks, workflows
+from engine.spiff import Activity, find_task, is_catching, live_tasks
 from engine.state import State
 
 HUMAN = ("userTask", "manualTask")
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Something a token waits for, other than an activity: `kind` is "timer" or "message"."""
-
-    kind: str
-    token: str
-    element: Element
-    task: Task | None
 
 
 @dataclass
@@ -121,68 +110,6 @@ class Running:
         else:
             for name, value in result.items():
                 self.scripts.assign(task, name, value)
-
-    def waits_now(self) -> Iterator[Wait]:
-        """Every timer and message that the instance waits for at this moment."""
-        for wf in workflows(self.state.workflow):
-            for task in wf.tasks.values():
-                if task._state != TaskState.WAITING:
-                    continue
-                if isinstance(task.task_spec, EventGateway):
-                    for spec in task.task_spec.outputs:
-                        yield Wait(spec.element.event.kind, f"{task.id}/{spec.name}", spec.element, task)
-                elif is_catching(task):
-                    element = element_of(task)
-                    if element is not None and element.event and element.event.kind in ("timer", "message"):
-                        yield Wait(element.event.kind, str(task.id), element, task)
-            yield from self._event_subprocesses(wf)
-
-    def _event_subprocesses(self, wf: Any) -> Iterator[Wait]:
-        owner = wf.parent_task_id or self.id
-        for spec in wf.spec.task_specs.values():
-            element = getattr(spec, "element", None)
-            if element is not None and element.event_subprocess:
-                start = self._start_of(element.id)
-                if start.event is not None and start.event.kind in ("timer", "message"):
-                    yield Wait(start.event.kind, f"{owner}/{element.id}", start, wf.task_tree)
-
-    def _start_of(self, subprocess_id: str) -> Element:
-        return next(
-            e
-            for e in self.program.diagram.elements.values()
-            if e.parent == subprocess_id and e.kind == "startEvent"
-        )
-
-    def catcher(self, task: Task, kind: str, code: str) -> Task | None:
-        """The waiting boundary event that catches an error or escalation thrown at a token: nearest scope first."""
-        catching = [
-            (waiting, element)
-            for waiting in live_tasks(self.state.workflow, TaskState.WAITING)
-            if (element := element_of(waiting)) is not None
-            and element.kind == "boundaryEvent"
-            and element.event is not None
-            and element.event.kind == kind
-            and element.event.code in (None, "", code)
-        ]
-        scope: Task | None = task
-        while scope is not None:
-            inside = element_of(scope)
-            # a code of its own comes before a catch-all
-            for waiting, element in sorted(catching, key=lambda c: not (c[1].event and c[1].event.code)):
-                if (
-                    inside is not None
-                    and element.attached_to == inside.id
-                    and waiting.workflow is scope.workflow
-                ):
-                    return waiting
-            scope = self._enclosing(scope)
-        return None
-
-    def _enclosing(self, task: Task) -> Task | None:
-        owner = task.workflow.parent_task_id
-        if owner is None:
-            return None
-        return next((wf.tasks[owner] for wf in workflows(self.state.workflow) if owner in wf.tasks), None)
 
     def due(self, source: str, task: Task | None) -> datetime | None:
         """The instant that a date, a date and time, a duration or a text means; days end at midnight in Rome.

@@ -16,7 +16,7 @@ from engine import queries, store
 from engine.actor import Actor
 from engine.errors import CannotSendBack, TaskNotOpen
 from engine.running import HUMAN, Running
-from engine.spiff import Activity, EventGateway, element_of
+from engine.spiff import Activity, EventGateway, begin, element_of, interrupt
 from engine.step import Step
 from engine.views import HistoryView, SendBackTarget
 
@@ -127,12 +127,5 @@ def _move_token(running: Running, task: Task, to_element: str) -> None:
     wf = task.workflow
     specs = wf.spec.task_specs
     target = specs.get(f"{to_element}.BoundaryEventSplit") or specs[to_element]
-    for other in list(wf.tasks.values()):
-        if other is not wf.task_tree and other._state & (
-            TaskState.READY | TaskState.STARTED | TaskState.WAITING | TaskState.FUTURE
-        ):
-            other.cancel()
-    token = wf.task_tree._add_child(target, TaskState.FUTURE)
-    token.triggered = True
-    token.task_spec._predict(token, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
-    token.task_spec._update(token)
+    interrupt(wf)
+    begin(wf.task_tree, target.name)

@@ -152,6 +152,14 @@ class MultiInstance(LoopTask, BpmnSpecMixin):  # type: ignore[misc]
         elif loop.sequential:
             self._begin_round(my_task)
 
+    def _on_cancel(self, my_task: Task) -> None:
+        """SpiffWorkflow drops the rounds with their activity, but leaves the subprocesses that they were."""
+        top = my_task.workflow.top_workflow
+        for sub in list(top.subprocesses.values()):
+            if not sub.completed and not any(sub.parent_task_id in wf.tasks for wf in workflows(top)):
+                sub.cancel()
+        super()._on_cancel(my_task)
+
     def _on_complete_hook(self, my_task: Task) -> None:
         loop = self.element.loop
         if loop is not None and loop.output:
@@ -344,6 +352,21 @@ def new_workflow(
 ) -> BpmnWorkflow:
     """A workflow at its very beginning, evaluating expressions with `scripts`."""
     return BpmnWorkflow(spec, subprocesses, script_engine=scripts)
+
+
+def begin(task: Task, name: str) -> None:
+    """Put a new token at the spec of this name, under a task that is over: mostly the root of a scope."""
+    child = task._add_child(task.workflow.spec.task_specs[name], TaskState.FUTURE)
+    child.triggered = True
+    child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+    child.task_spec._update(child)
+
+
+def interrupt(wf: Any) -> None:
+    """Take every token of a scope away, the innermost first: only its root stays."""
+    for task in reversed(list(wf.tasks.values())):
+        if task is not wf.task_tree and task._state & TaskState.NOT_FINISHED_MASK:
+            task.cancel()
 
 
 def workflows(top: BpmnWorkflow) -> list[Any]:

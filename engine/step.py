@@ -15,16 +15,17 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from sqlalchemy import Row
 
-from engine import joins, store
+from engine import catching, joins, store
 from engine import state as states
 from engine.activities import Activities
 from engine.actor import Actor
+from engine.catching import Wait
 from engine.dialect import Element
 from engine.errors import AnswerRefused, InstanceNotFound
 from engine.operation import Refused
-from engine.running import Running, Wait
+from engine.running import Running
 from engine.scripts import ExpressionFailed, Scripts
-from engine.spiff import Activity, MultiInstance, element_of, new_workflow
+from engine.spiff import Activity, MultiInstance, begin, element_of, interrupt, new_workflow
 
 if TYPE_CHECKING:
     from engine.engine import Engine
@@ -158,7 +159,7 @@ class Step:
 
     def fire(self, running: Running, token: str, payload: dict[str, Any] | None = None) -> bool:
         """Let the event that a token waits for happen; False when nobody waits for it any more."""
-        wait = next((wait for wait in running.waits_now() if wait.token == token), None)
+        wait = next((wait for wait in catching.waits(running) if wait.token == token), None)
         if wait is None:
             return False
         self.happen(running, wait, payload or {})
@@ -166,30 +167,30 @@ class Step:
 
     def happen(self, running: Running, wait: Wait, payload: dict[str, Any]) -> None:
         """An event has come: bring its payload in and move its token."""
-        task, element = wait.task, wait.element
-        assert task is not None
+        element = wait.element
         if payload or element.outputs:
-            running.deliver(task, element, payload, {})
+            running.deliver(wait.task, element, payload, {})
         running.record(element, wait.kind, self.by.label, token=wait.token, answers=payload or None)
-        if "/" in wait.token:
-            self._choose(task, wait.token.split("/")[1])
-        else:
-            self.release(running, task, element)
+        self.take(wait)
         self._forget(running, wait.kind, [wait.token])
         self.wake(running)
 
-    def _choose(self, task: Task, chosen: str) -> None:
-        """The event of a gateway's branch, or of an event subprocess (whose holder is the root of its scope)."""
-        if task._state == TaskState.WAITING:
-            task.internal_data["chosen"] = chosen
-            task.task_spec._update(task)
-            return
-        child = task._add_child(task.workflow.spec.task_specs[chosen], TaskState.FUTURE)
-        child.triggered = True
-        child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
-        child.task_spec._update(child)
+    def take(self, wait: Wait) -> None:
+        """Move the token of an event that has come: its own, its gateway's, or its event subprocess's."""
+        if "/" not in wait.token:
+            self._release(wait.task, wait.element)
+        elif wait.task._state == TaskState.WAITING:
+            wait.task.internal_data["chosen"] = wait.token.split("/")[1]
+            wait.task.task_spec._update(wait.task)
+        else:
+            if wait.kind == "timer":
+                catching.count(wait)
+            if wait.element.interrupting:
+                interrupt(wait.task.workflow)
+                wait.task.internal_data[catching.INTERRUPTED] = True
+            begin(wait.task, wait.element.parent)
 
-    def release(self, running: Running, task: Task, element: Element) -> None:
+    def _release(self, task: Task, element: Element) -> None:
         """Move a catching token; a non-interrupting boundary event goes on waiting beside it."""
         again = element.kind == "boundaryEvent" and not element.interrupting and self._repeats(element)
         task.internal_data["event_fired"] = True
@@ -283,7 +284,7 @@ class Step:
             return True
         if joins.refresh(workflow):
             return False
-        waiting = {wait.token: wait for wait in running.waits_now()}
+        waiting = {wait.token: wait for wait in catching.waits(running)}
         self._forget_the_gone(running, set(waiting))
         for token, wait in waiting.items():
             if token not in running.state.waits and self._await(running, wait):

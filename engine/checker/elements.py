@@ -26,6 +26,7 @@ UNSUPPORTED_EVENTS = {
 THROWN = {"error", "escalation", "terminate"}
 CAUGHT_AT_BOUNDARY = {"message", "timer", "error", "escalation"}
 CAUGHT_IN_FLOW = {"message", "timer"}
+CAUGHT_BESIDE = {"message", "timer", "error", "escalation"}
 THROWING = {"endEvent", "intermediateThrowEvent"}
 ACTIVITIES = {
     *("task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask"),
@@ -136,10 +137,8 @@ def _subprocess(element: Element, diagram: Diagram) -> Iterator[str]:
             if start.event is not None:
                 yield "un sottoprocesso comincia con un inizio semplice: togli l'evento dall'inizio"
             continue
-        if start.event is None or start.event.kind not in CAUGHT_IN_FLOW:
-            yield "il sottoprocesso a evento comincia con un messaggio o un timer: scegli uno dei due"
-        if start.interrupting:
-            yield (
-                "il sottoprocesso a evento che interrompe non si esegue: "
-                "usa un evento sul bordo di un sottoprocesso, o togli l'interruzione"
-            )
+        kind = None if start.event is None else start.event.kind
+        if kind not in CAUGHT_BESIDE:
+            yield "il sottoprocesso a evento comincia con un messaggio, un timer, un errore o un'escalation"
+        elif kind == "error" and not start.interrupting:
+            yield "un errore interrompe sempre: metti «interrompe» all'inizio, o usa un'escalation"

@@ -34,8 +34,8 @@ def check(element: Element) -> Iterator[str]:
 
 
 def _cycle(element: Element, text: str) -> Iterator[str]:
-    if element.kind != "boundaryEvent":
-        yield "un ciclo si mette solo sul bordo di un passo: qui usa una durata"
+    if element.kind not in ("boundaryEvent", "startEvent"):
+        yield "un ciclo si mette sul bordo di un passo o all'inizio di un sottoprocesso a evento: qui usa una durata"
     if text.startswith("="):
         return
     match = CYCLE.fullmatch(text)

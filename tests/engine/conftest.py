@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from engine import Actor, Bundle, Engine, FixedClock, Operation, Operations, operator
+from engine import Actor, Bundle, Engine, FixedClock, Operation, Operations, operator, system
 from engine.calendar import ROME, Calendar
 from tests.stage import shared_engine, stage
 
@@ -81,6 +81,15 @@ def begin(an_engine: Engine) -> Callable[..., Story]:
         return Story(an_engine, an_engine.start(bundles[0].slug, data, ANNA).id)
 
     return begin
+
+
+def fire_due(story: Story) -> int:
+    """Fire every timer that is due; how many there were."""
+    fired = 0
+    while due := story.engine.due_timers():
+        for timer in due:
+            fired += story.engine.fire_timer(timer, system("timer"))
+    return fired
 
 
 def inside(name: str, call: Callable[..., dict[str, Any]], **schema: Any) -> Operation:

@@ -14,11 +14,14 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 
 def diagram(slug: str, body: str, flows: str, *, before: str = "") -> bytes:
     """A process: its elements, and its flows as «a b; b c [condition]; c d *» (* marks the default)."""
-    drawn = [_flow(line.strip()) for line in flows.replace("\n", ";").split(";") if line.strip()]
     return (
         f"{HEAD}{before}<bpmn:process id='{slug}' name='Prova' isExecutable='true'>"
-        f"{body}{''.join(drawn)}</bpmn:process></bpmn:definitions>"
+        f"{body}{_flows(flows)}</bpmn:process></bpmn:definitions>"
     ).encode()
+
+
+def _flows(text: str) -> str:
+    return "".join(_flow(line.strip()) for line in text.replace("\n", ";").split(";") if line.strip())
 
 
 def _flow(line: str) -> str:
@@ -97,6 +100,25 @@ def service(identity: str, operation: str, **parts: str) -> str:
     return f"<bpmn:serviceTask id='{identity}'>{extensions(operation=operation, **parts)}</bpmn:serviceTask>"
 
 
+def event(identity: str, kind: str, definition: str, attributes: str = "") -> str:
+    """An event of any kind: `kind` is its tag without «Event»."""
+    return f"<bpmn:{kind}Event id='{identity}' {attributes}>{definition}</bpmn:{kind}Event>"
+
+
+def inside(identity: str, body: str, flows: str, *, kind: str = "subProcess", attributes: str = "") -> str:
+    """A subprocess with its elements and flows."""
+    return f"<bpmn:{kind} id='{identity}' {attributes}>{body}{_flows(flows)}</bpmn:{kind}>"
+
+
+def beside(
+    identity: str, definition: str, body: str, flows: str, *, interrupting: bool = True, begin: str = ""
+) -> str:
+    """An event subprocess, whose start event is called `<identity>_inizio` unless told."""
+    begin = begin or f"{identity}_inizio"
+    begins = event(begin, "start", definition, f"isInterrupting='{str(interrupting).lower()}'")
+    return inside(identity, begins + body, flows, attributes="triggeredByEvent='true'")
+
+
 def gateway(identity: str, kind: str = "exclusive", default: str = "") -> str:
     attribute = f" default='{identity}__{default}'" if default else ""
     return f"<bpmn:{kind}Gateway id='{identity}'{attribute}/>"
@@ -123,6 +145,15 @@ def error(code: str) -> str:
 
 def on_error(code: str) -> str:
     return f"<bpmn:errorEventDefinition errorRef='e_{code}'/>"
+
+
+def escalation(code: str) -> str:
+    return f"<bpmn:escalation id='s_{code}' name='{code}' escalationCode='{code}'/>"
+
+
+def on_escalation(code: str = "") -> str:
+    reference = f"escalationRef='s_{code}'" if code else ""
+    return f"<bpmn:escalationEventDefinition {reference}/>"
 
 
 def boundary(identity: str, attached_to: str, definition: str, *, interrupting: bool = True) -> str:

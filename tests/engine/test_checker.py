@@ -201,11 +201,8 @@ FAULTS = {
             "inizio dentro; dentro fine",
         ),
     ),
-    "an interrupting event subprocess": (
-        "dentro",
-        one(human("uno"), before=KEYED, beside=beside_on(on_message("decesso"), "")),
-    ),
-    "an event subprocess that begins with an error": (
+    "an event subprocess that begins plainly": ("dentro", one(human("uno"), beside=beside_on(""))),
+    "an event subprocess whose error does not interrupt": (
         "dentro",
         one(human("uno"), before=error("x"), beside=beside_on(on_error("x"))),
     ),

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from engine import CannotSendBack, FixedClock, Operations, Refused, system
 from engine.calendar import ROME
-from tests.engine.conftest import ANNA, BRUNO, Story, outside
+from tests.engine.conftest import ANNA, BRUNO, Story, fire_due, outside
 from tests.engine.drawing import (
     boundary,
     bundle,
@@ -27,15 +27,6 @@ from tests.engine.drawing import (
 )
 
 Begin = Callable[..., Story]
-CLOCK = system("timer")
-
-
-def fire_due(story: Story) -> int:
-    fired = 0
-    while due := story.engine.due_timers():
-        for timer in due:
-            fired += story.engine.fire_timer(timer, CLOCK)
-    return fired
 
 
 def test_a_late_step_is_escalated_once_and_stays_to_be_done(begin: Begin, clock: FixedClock) -> None:

@@ -1,0 +1,126 @@
+"""What an instance waits for, and who in it catches what is thrown.
+
+An event subprocess has no token until its event comes: its scope's root stands for it, and keeps how often its
+timers have fired (`times`) and whether an interrupting one has taken the scope over (`interrupted`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.dialect import Element
+from engine.spiff import EventGateway, element_of, is_catching, workflows
+
+if TYPE_CHECKING:
+    from engine.running import Running
+
+REGISTERED = ("timer", "message")
+"""Kinds of events that come from outside, each with a row in a table while a token waits."""
+
+INTERRUPTED = "interrupted"
+_TIMES = "times"
+
+
+@dataclass(frozen=True)
+class Wait:
+    """An event that may come: `token` is the waiting task's id, or `<owner>/<name>` for a branch of an event
+    gateway and for an event subprocess, whose `task` is the gateway's or the root of the scope."""
+
+    kind: str
+    token: str
+    element: Element
+    task: Task
+
+
+def waits(running: Running) -> Iterator[Wait]:
+    """Every event from outside that the instance waits for at this moment."""
+    for wf in workflows(running.state.workflow):
+        for task in wf.tasks.values():
+            if task._state != TaskState.WAITING:
+                continue
+            if isinstance(task.task_spec, EventGateway):
+                for spec in task.task_spec.outputs:
+                    yield Wait(spec.element.event.kind, f"{task.id}/{spec.name}", spec.element, task)
+            elif is_catching(task):
+                element = element_of(task)
+                if element is not None and element.event and element.event.kind in REGISTERED:
+                    yield Wait(element.event.kind, str(task.id), element, task)
+        yield from (wait for wait in _event_subprocesses(running, wf) if wait.kind in REGISTERED)
+
+
+def catcher(running: Running, task: Task, kind: str, code: str) -> Wait | None:
+    """Who catches an error or escalation thrown at a token: nearest scope first, its own code before any code."""
+    scope: Task | None = task
+    while scope is not None:
+        handling = element_of(scope)
+        inside = handling.id if handling is not None and handling.event_subprocess else ""
+        for found in (
+            _boundaries(scope),
+            (w for w in _event_subprocesses(running, scope.workflow) if w.element.parent != inside),
+        ):
+            catching = [wait for wait in found if wait.kind == kind and _code(wait) in ("", code)]
+            if catching:
+                return max(catching, key=lambda wait: bool(_code(wait)))
+        scope = _enclosing(running, scope)
+    return None
+
+
+def _code(wait: Wait) -> str:
+    return (wait.element.event.code if wait.element.event else None) or ""
+
+
+def _boundaries(task: Task) -> Iterator[Wait]:
+    """The boundary events that wait on the activity of a token."""
+    host = element_of(task)
+    for waiting in list(task.workflow.tasks.values()):
+        element = element_of(waiting) if waiting._state == TaskState.WAITING else None
+        if (
+            element is not None
+            and element.attached_to
+            and host is not None
+            and element.attached_to == host.id
+        ):
+            assert element.event is not None
+            yield Wait(element.event.kind, str(waiting.id), element, waiting)
+
+
+def _event_subprocesses(running: Running, wf: Any) -> Iterator[Wait]:
+    """The event subprocesses of a scope that may still begin."""
+    if wf.completed or wf.task_tree.internal_data.get(INTERRUPTED):
+        return
+    owner = wf.parent_task_id or running.id
+    for start in running.program.handlers.get(wf.spec.name, ()):
+        assert start.event is not None
+        wait = Wait(start.event.kind, f"{owner}/{start.parent}", start, wf.task_tree)
+        if not _is_over(wait):
+            yield wait
+
+
+def _is_over(wait: Wait) -> bool:
+    event = wait.element.event
+    return event is not None and event.kind == "timer" and event.timer != "timeCycle" and fired(wait) > 0
+
+
+def fired(wait: Wait) -> int:
+    """How often a timer that repeats has fired."""
+    if "/" in wait.token:
+        return int(wait.task.internal_data.get(_TIMES, {}).get(wait.element.id, 0))
+    return int(wait.task.internal_data.get("fired", 0))
+
+
+def count(wait: Wait) -> None:
+    """A timer of an event subprocess has fired once more."""
+    times = {**wait.task.internal_data.get(_TIMES, {}), wait.element.id: fired(wait) + 1}
+    wait.task.internal_data[_TIMES] = times
+
+
+def _enclosing(running: Running, task: Task) -> Task | None:
+    owner = task.workflow.parent_task_id
+    if owner is None:
+        return None
+    return next((wf.tasks[owner] for wf in workflows(running.state.workflow) if owner in wf.tasks), None)
