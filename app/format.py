@@ -3,6 +3,7 @@
 Dates come as `date`, aware `datetime` or ISO text; what is missing (None, "") is written as "".
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,6 +22,8 @@ MONTHS = (
     "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre",
 )  # fmt: skip
 NEAR = 7  # days: beyond them a date is absolute, and a deadline is no longer "presto"
+
+UNIT = re.compile(r"(.+?)\s*\(([^()]{1,12})\)")
 
 When = date | datetime | str | None
 Clock = Callable[[], datetime]
@@ -44,6 +47,24 @@ def number(value: Decimal | int | str | None, decimals: int | None = None) -> st
 def euro(value: Decimal | int | str | None) -> str:
     """Euro, rounded half up to the cent: «1.234,50 €»."""
     return f"{number(value, 2)}{NBSP}€" if value not in (None, "") else ""
+
+
+def measured(label: str, value: object) -> tuple[str, str]:
+    """«Costo al mese (€)», 859.3 → «Costo al mese», «859,30 €»: a label may end with its figure's unit.
+
+    The words are "" for what is no figure; the label then stays whole.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return label, ""
+    found = UNIT.fullmatch(label)
+    name, unit = found.groups() if found else (label, "")
+    amount = Decimal(str(value))
+    if unit.startswith("€"):
+        return name, f"{number(amount, 2)}{NBSP}{unit}"
+    whole = number(
+        amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()
+    )
+    return name, f"{whole}{NBSP}{unit}" if unit else whole
 
 
 def hours(value: timedelta | int | None) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -14,33 +13,21 @@ from sqlalchemy import select
 from app import diagram
 from app.accounts.models import Account
 from app.accounts.operator import Operator
-from app.attivita.registri import with_choices
+from app.attivita.perche import reasons
+from app.attivita.precedenti import Answered, Precedenti
+from app.attivita.registri import form_to_fill
 from app.attivita.service import Case, engine_of
 from app.database import db
-from app.documenti.uploads import OfTask
-from app.forms import Earlier, Form, Sources, Tree
-from app.persone.people import OfOperator
+from app.forms import Form, Sources
 from app.persone.view import flags, head
 from app.pratiche.segni import marks_of
 from app.rights import policy
+from app.values import account_of
 from engine import Engine, HistoryView, Program, TaskView
 from engine.dialect import Element
-from engine.running import HUMAN
 from engine.xml import parse_xml
 
-EARLIER = 4  # steps shown beside the form
 ANEW = "da capo"
-
-
-@dataclass(frozen=True)
-class Answered:
-    """An earlier step with its answers in words."""
-
-    element_id: str
-    name: str
-    at: datetime
-    by: str
-    tree: Tree | None
 
 
 @dataclass(frozen=True)
@@ -83,6 +70,7 @@ def build(operator: Operator, case: Case) -> Page:
     element = program.element(case.task.element_id)
     history = engine.history(case.task.root_id)
     names = _names(history, case.task)
+    earlier = Precedenti(operator, engine, case, history)
     reads = policy.may(operator, "read:cartella", case.subject) or policy.may(
         operator, "read:economico", case.subject
     )
@@ -90,13 +78,13 @@ def build(operator: Operator, case: Case) -> Page:
         case=case,
         element=element,
         program=program,
-        form=_form(program, case.task.form_id, case.task.unita_id or case.pratica.unita_id),
-        sources=_sources(operator, engine, program, case),
+        form=form_to_fill(program, case.task.form_id, case.task.unita_id or case.pratica.unita_id),
+        sources=earlier.sources(program.ui(case.task.form_id or "")),
         persona=head(case.pratica, operator),
         bandiere=flags(case.pratica),
         disegno=_drawing(engine, program, case.task),
-        precedenti=_earlier(operator, engine, history, case, names) if reads else [],
-        perche=_why(history, program),
+        precedenti=earlier.answered(names) if reads else [],
+        perche=reasons(history, program),
         chi=names.get(case.task.assignee_id or 0),
         may_complete=policy.may(operator, "task:complete", case.subject),
         may_claim=case.task.assignee_id is None and bool(policy.may(operator, "task:claim", case.subject)),
@@ -125,116 +113,15 @@ def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
     return {**known, **(last or {})}
 
 
-def _form(program: Program, form_id: str | None, unita_id: str | None = None) -> Form | None:
-    schema = program.schema(form_id) if form_id else None
-    if schema is None or form_id is None:
-        return None
-    return Form(with_choices(schema, unita_id), program.ui(form_id), program.common)
-
-
-def _sources(operator: Operator, engine: Engine, program: Program, case: Case) -> Sources:
-    asked = set(_echoed(program.ui(case.task.form_id or "")))
-    answers = engine.last_answers(case.task.root_id, sorted(asked))
-    earlier = {
-        element: Earlier(data, _form(_program_of(engine, case, element), _form_id(engine, case, element)))
-        for element, data in answers.items()
-        if isinstance(data, dict)
-    }
-    return Sources(people=OfOperator(operator), uploads=OfTask(operator, case), earlier=earlier)
-
-
-def _echoed(dress: Any) -> Iterator[str]:
-    """The steps whose answers a form's dress shows: at its top, in its groups, above its questions."""
-    if isinstance(dress, list):
-        for part in dress:
-            yield from _echoed(part)
-    elif isinstance(dress, dict):
-        for line in dress.get("eco") or []:
-            if isinstance(line, dict) and line.get("da"):
-                yield str(line["da"])
-        for part in dress.values():
-            yield from _echoed(part)
-
-
-def _program_of(engine: Engine, case: Case, element: str) -> Program:
-    """The program that has an element, among the paths that this pratica has run."""
-    programs = [engine.program(i.hash) for i in engine.instances_of(case.task.root_id)]
-    return next((p for p in programs if element in p.diagram.elements), programs[0])
-
-
-def _form_id(engine: Engine, case: Case, element: str) -> str | None:
-    found = _program_of(engine, case, element).diagram.elements.get(element)
-    return found.form_id if found else None
-
-
 def _drawing(engine: Engine, program: Program, task: TaskView) -> Markup:
     marks = marks_of(engine, program, engine.instance(task.instance_id))
     return diagram.svg(parse_xml(program.bundle.diagram), marks, around=task.element_id, key="mini")
 
 
-def _earlier(
-    operator: Operator, engine: Engine, history: Sequence[HistoryView], case: Case, names: dict[int, str]
-) -> list[Answered]:
-    programs = {i.id: engine.program(i.hash) for i in engine.instances_of(case.task.root_id)}
-    sources = Sources(uploads=OfTask(operator, case))
-    found: dict[str, Answered] = {}
-    for row in history:
-        program = programs.get(row.instance_id)
-        element = program.diagram.elements.get(row.element_id) if program else None
-        if program is None or element is None or element.kind not in HUMAN or row.event != "done":
-            continue
-        form = _form(program, element.form_id)
-        answered = form is not None and isinstance(row.answers, dict)
-        tree = form.tree(row.answers, sources=sources, readonly=True) if form and answered else None
-        found.pop(row.element_id, None)
-        found[row.element_id] = Answered(
-            row.element_id, element.name, row.at, names.get(_account(row.by), ""), tree
-        )
-    return list(reversed(found.values()))[:EARLIER]
-
-
-def _why(history: Sequence[HistoryView], program: Program) -> list[str]:
-    """The last decisions taken by tables, in a line each."""
-    lines = []
-    for row in reversed(history):
-        element = program.diagram.elements.get(row.element_id)
-        if element is not None and element.kind == "businessRuleTask" and isinstance(row.answers, dict):
-            said = _reason(row.answers)
-            lines.append(f"{element.name}: {said}")
-    return lines[:3]
-
-
-def _reason(decided: dict[str, Any]) -> str:
-    """A table that gives its reason in words is quoted; else what it gave, output by output."""
-    reason = decided.get("motivo")
-    if isinstance(reason, str):
-        return reason[:1].lower() + reason[1:]
-    return ", ".join(f"{_label(key)} {_short(value)}" for key, value in decided.items() if _short(value))
-
-
-def _label(key: str) -> str:
-    return key.replace("_", " ")
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, bool):
-        return "sì" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(_short(item) for item in value)
-    if isinstance(value, dict) or value is None:
-        return ""
-    return str(value).replace(".", ",") if not isinstance(value, str) else value.replace("_", " ")
-
-
 def _names(history: Sequence[HistoryView], task: TaskView) -> dict[int, str]:
-    ids = {_account(row.by) for row in history} | {task.assignee_id or 0, task.closed_by or 0}
+    ids = {account_of(row.by) or 0 for row in history} | {task.assignee_id or 0, task.closed_by or 0}
     rows = db.session.execute(select(Account.id, Account.nome, Account.cognome).where(Account.id.in_(ids)))
     return {row.id: f"{row.nome} {row.cognome}" for row in rows}
-
-
-def _account(by: str) -> int:
-    kind, _, number = by.partition(":")
-    return int(number) if kind == "account" and number.isdigit() else 0
 
 
 def crumbs(case: Case) -> list[tuple[str, str | None]]:

@@ -6,16 +6,19 @@ that writes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.accounts.models import Account, RuoloOperatore
 from app.database import db
 from app.enti.model import Unita
+from app.forms import Form
 from app.servizi.models import Fornitore
+from engine import Program
 from engine.calendar import ROME
 
 MARK = "registro: "
@@ -26,23 +29,60 @@ FOLLOWERS = ("assistente_sociale", "case_manager")
 Choice = dict[str, str]
 
 
+@dataclass(frozen=True)
+class Registry:
+    """Who may be chosen today by a unit, and the names of whom was ever chosen."""
+
+    choices: Callable[[str | None], list[Choice]]
+    names: Callable[[Collection[str]], list[Choice]]
+
+
+def form_to_fill(program: Program, form_id: str | None, unita_id: str | None) -> Form | None:
+    """A step's form as that unit fills it; None when the step has none."""
+    schema = program.schema(form_id) if form_id else None
+    if schema is None or form_id is None:
+        return None
+    return Form(with_choices(schema, unita_id), program.ui(form_id), program.common)
+
+
+def form_to_read(program: Program, form_id: str | None, answers: Any) -> Form | None:
+    """A step's form to read these answers with; None when the step has none."""
+    schema = program.schema(form_id) if form_id else None
+    if schema is None or form_id is None:
+        return None
+    return Form(with_names(schema, answers), program.ui(form_id), program.common)
+
+
 def with_choices(schema: dict[str, Any], unita_id: str | None) -> dict[str, Any]:
     """The schema with the names to choose from; the original is not changed."""
-    chosen = _walk(schema, unita_id)
+    return _schema(schema, lambda registry: registry.choices(unita_id))
+
+
+def with_names(schema: dict[str, Any], answers: Any) -> dict[str, Any]:
+    """The schema with the names of whom these answers chose, also of who can be chosen no more."""
+    texts = frozenset(_texts(answers))
+    return _schema(schema, lambda registry: registry.names(texts))
+
+
+Offer = Callable[[Registry], list[Choice]]
+
+
+def _schema(schema: dict[str, Any], offer: Offer) -> dict[str, Any]:
+    chosen = _walk(schema, offer)
     assert isinstance(chosen, dict)
     return chosen
 
 
-def _walk(node: Any, unita_id: str | None) -> Any:
+def _walk(node: Any, offer: Offer) -> Any:
     if isinstance(node, list):
-        return [_walk(item, unita_id) for item in node]
+        return [_walk(item, offer) for item in node]
     if not isinstance(node, dict):
         return node
-    found = {key: _walk(value, unita_id) for key, value in node.items()}
+    found = {key: _walk(value, offer) for key, value in node.items()}
     comment = node.get("$comment")
     if isinstance(comment, str) and comment.startswith(MARK):
         registry = REGISTRIES.get(comment.removeprefix(MARK))
-        choices = registry(unita_id) if registry else []
+        choices = offer(registry) if registry else []
         if choices:
             found = {
                 key: value for key, value in found.items() if key not in ("pattern", "maxLength", "minLength")
@@ -51,15 +91,29 @@ def _walk(node: Any, unita_id: str | None) -> Any:
     return found
 
 
+def _texts(answers: Any) -> Iterator[str]:
+    if isinstance(answers, str):
+        yield answers
+    elif isinstance(answers, dict | list):
+        for part in answers.values() if isinstance(answers, dict) else answers:
+            yield from _texts(part)
+
+
 def _suppliers(_unita_id: str | None) -> list[Choice]:
     today = datetime.now(ROME).date()
-    rows = db.session.execute(
+    return _units(
         select(Unita.id, Unita.nome)
         .join(Fornitore, (Fornitore.ente_id == Unita.ente_id) & (Fornitore.id == Unita.id))
         .where(Fornitore.dal <= today, Fornitore.al.is_(None) | (Fornitore.al >= today))
-        .order_by(Unita.nome)
-        .limit(MOST)
     )
+
+
+def _supplier_names(ids: Collection[str]) -> list[Choice]:
+    return _units(select(Unita.id, Unita.nome).where(Unita.id.in_(ids)))
+
+
+def _units(query: Select[str, str]) -> list[Choice]:
+    rows = db.session.execute(query.order_by(Unita.nome).limit(MOST))
     return [{"const": row.id, "title": row.nome} for row in rows]
 
 
@@ -69,16 +123,20 @@ def _operators(unita_id: str | None) -> list[Choice]:
         .where(RuoloOperatore.ruolo.in_(FOLLOWERS), RuoloOperatore.al.is_(None))
         .where((RuoloOperatore.unita_id == unita_id) | RuoloOperatore.unita_id.is_(None))
     )
-    rows = db.session.execute(
-        select(Account.id, Account.nome, Account.cognome)
-        .where(Account.attivo, Account.id.in_(held))
-        .order_by(Account.cognome, Account.nome)
-        .limit(MOST)
-    )
-    return [{"const": str(row.id), "title": f"{row.nome} {row.cognome}"} for row in rows]
+    return _accounts(select(Account).where(Account.attivo, Account.id.in_(held)))
 
 
-REGISTRIES: dict[str, Callable[[str | None], list[Choice]]] = {
-    "fornitori": _suppliers,
-    "operatori": _operators,
+def _operator_names(ids: Collection[str]) -> list[Choice]:
+    numbers = [int(each) for each in ids if each.isascii() and each.isdecimal() and len(each) <= 18]
+    return _accounts(select(Account).where(Account.id.in_(numbers)))
+
+
+def _accounts(query: Select[Account]) -> list[Choice]:
+    rows = db.session.scalars(query.order_by(Account.cognome, Account.nome).limit(MOST))
+    return [{"const": str(row.id), "title": row.name} for row in rows]
+
+
+REGISTRIES: dict[str, Registry] = {
+    "fornitori": Registry(_suppliers, _supplier_names),
+    "operatori": Registry(_operators, _operator_names),
 }

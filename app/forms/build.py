@@ -11,6 +11,7 @@ from .attributes import DATE_TYPES, attributes
 from .echo import echoes
 from .field import Choice, Field, Fields, pattern
 from .messages import Message
+from .paths import get_at
 from .sources import Match, Sources
 from .timetable import compute
 from .tree import Group, Node, Option, Proposal, Tree
@@ -21,6 +22,7 @@ from .widgets.place import Place
 
 SEARCH = "_cerca"
 MAX_CARRIED = 500
+KNOWN = "Una persona già registrata"  # and no more to who may not see her
 
 
 class Builder:
@@ -53,10 +55,15 @@ class Builder:
             messages=tuple(self._messages),
             carried=tuple(self._carried()),
             intro=ui.get("intro"),
-            echoes=echoes(ui.get("eco"), self._sources.earlier),
+            echoes=echoes(ui.get("eco"), self._sources),
             multipart=self._files,
             readonly=self._readonly,
         )
+
+    def answer(self, path: Path, data: Any) -> Node | None:
+        """The question at `path` alone, with its answer; None when these answers do not ask it."""
+        field = self._fields.at(path, data)
+        return self._question(field, get_at(data, path)) if field else None
 
     def _groups(self, nodes: list[Node]) -> Iterator[Group]:
         by_name = {node.key: node for node in nodes}
@@ -64,7 +71,7 @@ class Builder:
             taken = [by_name.pop(name) for name in group.get("campi", ()) if name in by_name]
             if taken:
                 bare = len(taken) == 1 and taken[0].composite
-                seen = echoes(group.get("eco"), self._sources.earlier)
+                seen = echoes(group.get("eco"), self._sources)
                 yield Group(
                     group.get("titolo") or taken[0].title, tuple(taken), group.get("aiuto"), seen, bare
                 )
@@ -121,7 +128,7 @@ class Builder:
             "value": value,
             "ui": field.ui,
             "format": field.expected.get("format"),
-            "echoes": echoes(field.ui.get("eco"), self._sources.earlier),
+            "echoes": echoes(field.ui.get("eco"), self._sources),
             "drives": not self._readonly and pattern(field.path) in self._drivers,
         }
         return Node(**{**given, **more})
@@ -172,7 +179,7 @@ class Builder:
             field,
             value,
             text=str(chosen or ""),
-            words=person.name if person else "",
+            words=person.name if person else KNOWN if chosen else "",
             person=person,
             searching=search,
             proposals=tuple(self._people(search)) if search and not new else (),

@@ -1,28 +1,40 @@
 """Earlier answers, shown beside the questions they bear on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from app.format import measured
+
 from .paths import get_at
-from .sources import Earlier
+from .sources import Sources
+from .tree import Node
 
-Pairs = tuple[tuple[str, str], ...]
+
+def echoes(asked: Any, sources: Sources) -> tuple[Node, ...]:
+    """For reading, each `{"da", "campo", "titolo"}` that was answered."""
+    return tuple(_echoes(asked, sources))
 
 
-def echoes(asked: Any, earlier: Mapping[str, Earlier]) -> Pairs:
-    """(title, answer in words) for each `{"da", "campo", "titolo"}` that was answered."""
-    found = []
+def _echoes(asked: Any, sources: Sources) -> Iterator[Node]:
     for each in asked if isinstance(asked, list) else []:
-        source = earlier.get(each.get("da", ""))
+        source = sources.earlier.get(each.get("da", ""))
         path = tuple(int(step) if step.isdigit() else step for step in str(each.get("campo", "")).split("."))
         value = get_at(source.data, path) if source else None
-        if source and value is not None:
-            title = each.get("titolo") or (
-                source.form.title(path, source.data) if source.form else str(path[-1])
-            )
-            words = source.form.words(path, source.data) if source.form else plain(value)
-            found.append((title, words))
-    return tuple((title, words) for title, words in found if words)
+        if source is None or value is None:
+            continue
+        title = each.get("titolo")
+        node = source.form.answer(path, source.data, sources) if source.form else None
+        if node is None:
+            yield _written_by_the_step(title or str(path[-1]), value)
+        elif node.read or node.said:
+            yield replace(node, title=title or node.title)
+
+
+def _written_by_the_step(title: str, value: Any) -> Node:
+    """What no question asked: a step's operation gave it, and its unit stands in the title («Costo (€)»)."""
+    label, words = measured(title, value)
+    return Node((), "", "", "testo", label, False, value=value, words=words or plain(value))
 
 
 def plain(value: Any) -> str:

@@ -10,15 +10,13 @@ from engine.form.keywords import Schema
 
 from . import timetable
 from .build import Builder
-from .echo import plain
 from .field import Field, Fields
 from .messages import Message, messages
 from .parse import Parsed, parse
-from .paths import get_at
 from .sources import Sources
-from .tree import Tree
+from .tree import Node, Tree
 from .typed import Typed
-from .widgets import BY_NAME, COMPOSITE
+from .widgets import COMPOSITE
 from .widgets.place import lookup
 
 NOTHING = Sources()
@@ -80,27 +78,9 @@ class Form:
         """What `templates/forms/form.html` draws."""
         return Builder(self.fields, sources, errors or [], typed, readonly).tree(data)
 
-    def title(self, path: Path, data: Any) -> str:
-        """The title of the question at `path`."""
-        field = self.fields.at(path, data)
-        return field.title if field else str(path[-1])
-
-    def words(self, path: Path, data: Any) -> str:
-        """The answer at `path` for reading: coded answers by their title, money and dates in Italian."""
-        field = self.fields.at(path, data)
-        return self._words(field, get_at(data, path)) if field else plain(get_at(data, path))
-
-    def _words(self, field: Field, value: Any) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, list) and field.widget in COMPOSITE:
-            rows = (self.fields.row(field, index, row) for index, row in enumerate(value))
-            return "; ".join(self._words(row, part) for row, part in zip(rows, value, strict=True) if row)
-        if isinstance(value, dict):
-            children = list(self.fields.children(field, value))
-            texts = [self._words(child, value.get(child.path[-1])) for child in children]
-            return ", ".join(text for text in texts if text)
-        return BY_NAME[field.widget].describe(field, value) if field.widget in BY_NAME else plain(value)
+    def answer(self, path: Path, data: Any, sources: Sources = NOTHING) -> Node | None:
+        """One answer for reading; None when these answers do not ask that question."""
+        return Builder(self.fields, sources, [], None, readonly=True).answer(path, data)
 
     def _beyond_schema(self, data: Any, sources: Sources) -> Iterator[FieldError]:
         """What no schema can say: places that exist, people and files one may name, hours in order."""

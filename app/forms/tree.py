@@ -1,6 +1,6 @@
 """What the templates draw: plain values, no schema."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,8 @@ from engine.form import Path
 from .messages import Message
 from .sources import Match, StoredFile
 from .timetable import Timetable
+
+LEADS = frozenset({"testo", "testo_lungo", "scelta", "comune", "persona"})
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Node:
     row_title: str = ""
     ui: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
-    echoes: tuple[tuple[str, str], ...] = ()
+    echoes: tuple["Node", ...] = ()
     proposals: tuple[Proposal, ...] = ()
     person: Match | None = None
     searching: str | None = None
@@ -96,9 +98,41 @@ class Node:
         return 0 < len(self.options) <= 4
 
     @property
+    def read(self) -> str:
+        """The answer itself in words: a file by its name, a person by hers; "" when it is made of others."""
+        return self.file.name if self.file else self.words
+
+    @property
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """The answers inside, each with its question, for reading an object or a row of a list."""
+        return tuple(pair for node in self.children for pair in _said(node))
+
+    @property
+    def lead(self) -> str:
+        """What names the row among its like: its first answer, when that can stand without its question."""
+        first = self.children[0] if self.children else None
+        return first.read if first and first.kind in LEADS else ""
+
+    @property
     def one(self) -> str:
         """What «Aggiungi» adds: «una persona»."""
         return str(self.ui.get("voce") or "una riga")
+
+
+def _said(node: Node) -> Iterator[tuple[str, str]]:
+    if node.kind == "nascosto":
+        return
+    if node.kind in ("lista", "turni"):
+        rows = (row.read or ", ".join(words for _, words in row.said) for row in node.children)
+        words = "; ".join(row for row in rows if row)
+    else:
+        words = node.read
+        if not words:
+            yield from node.said
+    if words:
+        yield node.title, words
+    for dependent in node.dependents:
+        yield from _said(dependent)
 
 
 @dataclass(frozen=True)
@@ -108,7 +142,7 @@ class Group:
     title: str | None
     nodes: tuple[Node, ...]
     help: str | None = None
-    echoes: tuple[tuple[str, str], ...] = ()
+    echoes: tuple[Node, ...] = ()
     bare: bool = False
 
 
@@ -121,6 +155,11 @@ class Tree:
     messages: tuple[Message, ...] = ()
     carried: tuple[tuple[str, str], ...] = ()
     intro: str | None = None
-    echoes: tuple[tuple[str, str], ...] = ()
+    echoes: tuple[Node, ...] = ()
     multipart: bool = False
     readonly: bool = False
+
+    @property
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """Every answer with its question, in the order of the form."""
+        return tuple(pair for group in self.groups for node in group.nodes for pair in _said(node))

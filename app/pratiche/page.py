@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from flask import url_for
@@ -13,13 +14,15 @@ from sqlalchemy import or_, select
 from app import diagram
 from app.accounts.models import Account
 from app.accounts.operator import Operator
+from app.attivita.registri import form_to_read
 from app.attivita.service import engine_of
 from app.database import db
 from app.diagram.state import State
 from app.documenti import elenco as documenti
 from app.documenti.tipo import may_add
 from app.enti.model import Unita
-from app.forms import Form
+from app.forms import Sources
+from app.persone.people import OfOperator
 from app.persone.view import flags, head
 from app.pratiche import service
 from app.pratiche.access import subject_of, task_subject
@@ -27,12 +30,14 @@ from app.pratiche.model import Pratica, Protocollo
 from app.pratiche.orologio import Orologio, Tratto
 from app.pratiche.segni import marks_of
 from app.rights import policy
-from app.values import day_of
+from app.values import account_of, day_of
 from engine import Engine, HistoryView, IncidentView, InstanceView, Program, TaskView
 from engine.running import HUMAN
 from engine.xml import parse_xml
 
 QUIET = ("startEvent", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway")
+
+SHORT, MOST = 60, 6  # characters of an answer told in the history, and how many of them
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,9 @@ def build(operator: Operator, pratica: Pratica) -> Page:
         primo=next((t for t in tasks if _mine(operator, pratica, t)), None),
         fatti=_facts(pratica, instances, names),
         cammini=[_walk(engine, pratica, i, history, tasks, names) for i in instances],
-        eventi=_events(engine, instances, history, names, content),
+        eventi=_events(
+            engine, instances, history, names, Sources(people=OfOperator(operator)) if content else None
+        ),
         documenti=_documents(operator, pratica) if content else [],
         puo_aggiungere=bool(may_add(operator, subject)),
         collegate=_linked(operator, pratica),
@@ -110,14 +117,12 @@ def _segment(tratto: Tratto) -> dict[str, Any]:
 
 
 def _people(pratica: Pratica, history: Sequence[HistoryView]) -> dict[int, str]:
-    ids = {_account(row.by) for row in history} | {pratica.responsabile_id or 0, pratica.case_manager_id or 0}
+    ids = {account_of(row.by) or 0 for row in history} | {
+        pratica.responsabile_id or 0,
+        pratica.case_manager_id or 0,
+    }
     rows = db.session.execute(select(Account.id, Account.nome, Account.cognome).where(Account.id.in_(ids)))
     return {row.id: f"{row.nome} {row.cognome}" for row in rows}
-
-
-def _account(by: str) -> int:
-    kind, _, number = by.partition(":")
-    return int(number) if kind == "account" and number.isdigit() else 0
 
 
 def _facts(
@@ -171,7 +176,7 @@ def _notes(
     notes: dict[str, dict[str, Any]] = {}
     for row in history:
         if row.instance_id == instance.id and row.event == "done":
-            who = names.get(_account(row.by), "")
+            who = names.get(account_of(row.by) or 0, "")
             day = f"{day_of(row.at):%d/%m/%Y}"
             notes[row.element_id] = {"chi": f"{who}, {day}" if who else day}
     for task in tasks:
@@ -185,23 +190,26 @@ def _events(
     instances: Sequence[InstanceView],
     history: Sequence[HistoryView],
     names: dict[int, str],
-    content: bool,
+    sources: Sources | None,
 ) -> list[dict[str, Any]]:
+    """What happened, newest first; the words that people wrote only with `sources` to read them."""
     programs = {i.id: engine.program(i.hash) for i in instances}
-    told = (_event(programs[row.instance_id], row, names, content) for row in history)
+    told = (_event(programs[row.instance_id], row, names, sources) for row in history)
     return [event for event in reversed(list(told)) if event is not None]
 
 
-def _event(program: Program, row: HistoryView, names: dict[int, str], content: bool) -> dict[str, Any] | None:
+def _event(
+    program: Program, row: HistoryView, names: dict[int, str], sources: Sources | None
+) -> dict[str, Any] | None:
     element = program.diagram.elements.get(row.element_id)
     if element is None or (element.kind in QUIET and row.event == "done"):
         return None
     automatic = element.kind not in HUMAN and row.event == "done"
-    who = names.get(_account(row.by), "")
+    who = names.get(account_of(row.by) or 0, "")
     return {
         "quando": row.at,
         "titolo": _headline(element.name, row),
-        "testo": _told(program, row, who, content),
+        "testo": _told(program, row, who, sources),
         "automatico": automatic,
     }
 
@@ -217,32 +225,31 @@ def _headline(name: str, row: HistoryView) -> str:
     }.get(row.event, name)
 
 
-def _told(program: Program, row: HistoryView, who: str, content: bool) -> str:
+def _told(program: Program, row: HistoryView, who: str, sources: Sources | None) -> str:
     parts = [f"{who}." if who else ""]
     if isinstance(row.why, dict):
         if row.why.get("motivo"):
-            parts.append(f"«{row.why['motivo']}»" if content else "")
+            parts.append(f"«{row.why['motivo']}»" if sources else "")
         for table, rules in row.why.get("tabelle", []):
             numbers = ", ".join(str(rule) for rule in rules)
             parts.append(f"Tabella «{str(table).replace('_', ' ')}», regola {numbers}." if numbers else "")
-    if content and isinstance(row.answers, dict):
-        parts.append(_answers(program, row))
+    if sources and isinstance(row.answers, dict):
+        parts.append(_answers(program, row, sources))
     return " ".join(part for part in parts if part)
 
 
-def _answers(program: Program, row: HistoryView) -> str:
+def _answers(program: Program, row: HistoryView, sources: Sources) -> str:
     """The answers in a line, by their titles; long ones are for the task's own page."""
-    element = program.element(row.element_id)
-    schema = program.schema(element.form_id) if element.form_id else None
-    if schema is None:
+    form = form_to_read(program, program.element(row.element_id).form_id, row.answers)
+    if form is None:
         return ""
-    form = Form(schema, program.ui(element.form_id or ""), program.common)
-    said = [
-        f"{form.title((name,), row.answers)}: {words}"
-        for name in row.answers
-        if 0 < len(words := form.words((name,), row.answers)) <= 60
-    ]
-    return "; ".join(said[:6])
+    tree = form.tree(row.answers, sources=sources, readonly=True)
+    said = (
+        f"{title}{'' if title.endswith('?') else ':'} {words}"
+        for title, words in tree.said
+        if len(words) <= SHORT
+    )
+    return "; ".join(islice(said, MOST))
 
 
 def _documents(operator: Operator, pratica: Pratica) -> list[dict[str, Any]]:

@@ -31,6 +31,23 @@ def test_a_number_keeps_its_own_decimals_unless_told():
     assert fmt.number(Decimal("2.5"), 0) == "3"
 
 
+@pytest.mark.parametrize(
+    ("label", "value", "written"),
+    [
+        ("Costo al mese (€)", Decimal("859.3"), ("Costo al mese", "859,30 €")),
+        ("Quota oraria (€/h)", 18, ("Quota oraria", "18,00 €/h")),
+        ("Ore al mese (ore)", Decimal("39.00"), ("Ore al mese", "39 ore")),
+        ("Variazione (%)", Decimal("-12.5"), ("Variazione", "−12,5 %")),
+        ("Punti", 1200, ("Punti", "1.200")),
+        ("Fascia (ISEE)", "minima", ("Fascia (ISEE)", "")),
+        ("Ammessa", True, ("Ammessa", "")),
+    ],
+)
+def test_a_figure_is_written_with_the_unit_of_its_label(label, value, written):
+    name, words = fmt.measured(label, value)
+    assert (name, words.replace("\u00a0", " ")) == written
+
+
 def test_hours_are_hours_and_minutes_never_decimals():
     assert fmt.hours(34 * 60 + 40) == "34:40"
     assert fmt.hours(timedelta(minutes=45)) == "0:45"

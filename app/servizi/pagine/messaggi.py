@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from sqlalchemy import func, select
 
-from app.forms import Form
+from app.forms import Form, Tree
 from app.values import day_of
 from engine import Engine, HistoryView, Program, tables
 from engine.form import FieldError
@@ -60,7 +60,7 @@ class Detto:
 
     riga: HistoryView
     titolo: str
-    risposte: list[tuple[str, str]]
+    risposte: Tree
 
 
 def declared(program: Program) -> dict[str, Messaggio]:
@@ -150,7 +150,6 @@ def told(engine: Engine, root_id: int) -> list[Detto]:
         nome = element.event.name if element is not None and element.event is not None else None
         messaggio = declared(program).get(nome or "")
         if messaggio is not None:
-            form = form_of(program, messaggio)
-            said = [(form.title((n,), row.answers), form.words((n,), row.answers)) for n in row.answers]
-            found.append(Detto(row, messaggio.titolo, said))
+            tree = form_of(program, messaggio).tree(row.answers, readonly=True)
+            found.append(Detto(row, messaggio.titolo, tree))
     return found[::-1]

@@ -6,7 +6,7 @@ import pytest
 from flask import render_template_string
 from lxml import html
 
-from app.forms import Earlier, Sources
+from app.forms import Earlier, Match, Sources
 from app.forms.comune import by_belfiore, by_istat, search
 from app.forms.routes import blueprint
 
@@ -18,7 +18,7 @@ from .site import Site, flask_app
 def reading(form, data, **more):
     server = flask_app(Site(form))
     with server.test_request_context():
-        source = '{% from "forms/form.html" import risposte %}{{ risposte(tree) }}'
+        source = '{% from "forms/risposte.html" import risposte %}{{ risposte(tree) }}'
         return html.fromstring(render_template_string(source, tree=form.tree(data, readonly=True, **more)))
 
 
@@ -36,8 +36,11 @@ def test_answers_are_read_in_words():
     assert found["Ci sono animali?"] == "Sì"
     assert found["Data della visita"] == "18 novembre 2026"
     assert found["Rischi per chi viene a casa"] == "Scale"
-    assert found["Comune"] == "Genova (GE)"
-    assert "Igiene personale, OSS, lunedì, martedì, mercoledì, 8:00, 8:45" in found["Turni della settimana"]
+    assert "Comune: Genova (GE)" in found["Indirizzo"]
+    assert (
+        "Igiene personale, OSS lunedì, martedì, mercoledì, dalle 8:00 alle 8:45"
+        in found["Turni della settimana"]
+    )
     assert "Relazione" not in found
 
 
@@ -70,6 +73,70 @@ def test_earlier_answers_stand_beside_the_questions():
     }
     found = pairs(page(form, {}, sources=Sources(earlier=earlier)))
     assert found == {"AGED": "12", "Esito": "Ammessa", "Chi c’era": "Marina"}
+
+
+def test_what_a_step_gave_is_told_with_the_unit_of_its_title():
+    form = form_of(
+        {"va_bene": {"type": "boolean"}},
+        {"eco": [{"da": "piano", "campo": "costo_mese", "titolo": "Costo al mese (€)"}]},
+    )
+    earlier = {"piano": Earlier({"costo_mese": Decimal("859.3")}, form_of({"dal": {"type": "string"}}))}
+    found = pairs(page(form, {}, sources=Sources(earlier=earlier)))
+    assert found == {"Costo al mese": "859,30 €"}
+
+
+def test_each_answer_of_a_row_keeps_its_question():
+    visit = form_of(
+        {
+            "caregiver": {
+                "type": "object",
+                "title": "Chi la aiuta",
+                "properties": {
+                    "nome": {"type": "string", "title": "Nome"},
+                    "ore": {"type": "integer", "title": "Ore al mese"},
+                    "convive": {"type": "boolean", "title": "Vive con la persona?"},
+                },
+            },
+            "presenti": {
+                "type": "array",
+                "title": "Chi c’era",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "nome": {"type": "string", "title": "Nome"},
+                        "legame": {"type": "string", "title": "Legame"},
+                    },
+                },
+            },
+        }
+    )
+    said = {
+        "caregiver": {"nome": "Riccardo", "ore": 120, "convive": True},
+        "presenti": [{"nome": "Bianca", "legame": "figlia"}, {"legame": "vicina"}],
+    }
+    assert pairs(reading(visit, said)) == {
+        "Chi la aiuta": "Riccardo Ore al mese: 120 Vive con la persona? Sì",
+        "Chi c’era": "Bianca Legame: figlia Legame: vicina",
+    }
+    echo = {"eco": [{"da": "visita", "campo": "caregiver"}]}
+    sources = Sources(earlier={"visita": Earlier(said, visit)})
+    beside = pairs(page(form_of({"nota": {"type": "string"}}, echo), {}, sources=sources))
+    assert beside == {"Chi la aiuta": "Riccardo Ore al mese: 120 Vive con la persona? Sì"}
+
+
+def test_a_person_is_read_by_name_only_where_she_may_be_seen():
+    form = form_of({"chi": {"type": "string", "title": "Chi"}}, {"campi": {"chi": {"widget": "persona"}}})
+
+    class Registry:
+        def search(self, text):
+            return []
+
+        def find(self, persona_id):
+            return Match("7", "Rosa Parodi") if persona_id == "7" else None
+
+    sources = Sources(people=Registry())
+    assert pairs(reading(form, {"chi": "7"}, sources=sources)) == {"Chi": "Rosa Parodi"}
+    assert pairs(reading(form, {"chi": "8"}, sources=sources)) == {"Chi": "Una persona già registrata"}
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ INTERVIEW = {
     "esito_colloquio": "presa_in_carico",
 }
 
+ASSIGNMENT = {"data_presa_in_carico": "2026-11-24", "area_utenza": "anziani", "riservatezza": "ordinaria"}
+
 
 def open_contact(person: Person) -> str:
     return str(person.sends("/pratiche/contatto", after="/scrivania").headers["Location"])
@@ -121,6 +123,21 @@ def test_a_case_manager_is_chosen_by_name(enter: Enter) -> None:
     assert "Giulia Parodi" in page
     assert "Luca Repetto" in page
     assert "Bruno Merello" not in page
+
+
+def test_the_history_names_the_case_manager_that_was_chosen(enter: Enter, in_genova: Session) -> None:
+    # given
+    enter("marco.costa").registers_a_contact()
+    giulia, anna = enter("giulia.parodi"), enter("anna.traverso")
+    giulia.sends(giulia.tasks("prendere")[0], **INTERVIEW)
+    task = anna.tasks("prendere")[0]
+    luca = in_genova.scalar(text("select id from account where nome_utente = 'luca.repetto'"))
+    # when
+    done = anna.sends(task, **ASSIGNMENT, operatore_id=str(luca), azione="completa_e_chiudi")
+    # then
+    history = anna.sees(str(done.headers["Location"])).text.partition("Che cosa è successo")[2]
+    assert "Luca Repetto" in history
+    assert f": {luca}" not in history
 
 
 def test_an_unknown_task_is_not_found_and_strangers_are_asked_to_log_in(enter: Enter) -> None:

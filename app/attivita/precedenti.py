@@ -1,0 +1,86 @@
+"""What the earlier steps of a pratica answered: beside a task's form, and above its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.accounts.operator import Operator
+from app.attivita.registri import form_to_read
+from app.attivita.service import Case
+from app.documenti.uploads import OfTask
+from app.forms import Earlier, Sources, Tree
+from app.persone.people import OfOperator
+from app.values import account_of
+from engine import Engine, HistoryView, Program
+from engine.running import HUMAN
+
+MOST = 4  # steps shown beside the form
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An earlier step with its answers in words."""
+
+    element_id: str
+    name: str
+    at: datetime
+    by: str
+    tree: Tree | None
+
+
+class Precedenti:
+    """The steps that people did before this task, in all the paths that the pratica has run."""
+
+    def __init__(
+        self, operator: Operator, engine: Engine, case: Case, history: Sequence[HistoryView]
+    ) -> None:
+        self._programs = {i.id: engine.program(i.hash) for i in engine.instances_of(case.task.root_id)}
+        self._sources = Sources(people=OfOperator(operator), uploads=OfTask(operator, case))
+        self._done = {row.element_id: row for row in history if self._is_human(row)}  # the last of each
+
+    def sources(self, dress: Any) -> Sources:
+        """What a form dressed so may show and use."""
+        asked = set(_echoed(dress))
+        earlier = {name: self._earlier(row) for name, row in self._done.items() if name in asked}
+        return Sources(self._sources.people, self._sources.uploads, earlier)
+
+    def answered(self, names: Mapping[int, str]) -> list[Answered]:
+        """The last ones, the newest first; `names` are those of the accounts."""
+        newest = sorted(self._done.values(), key=lambda row: row.id, reverse=True)
+        return [self._answered(row, names) for row in newest[:MOST]]
+
+    def _is_human(self, row: HistoryView) -> bool:
+        element = self._program(row).diagram.elements.get(row.element_id)
+        return row.event == "done" and element is not None and element.kind in HUMAN
+
+    def _program(self, row: HistoryView) -> Program:
+        return self._programs[row.instance_id]
+
+    def _earlier(self, row: HistoryView) -> Earlier:
+        answers = row.answers if isinstance(row.answers, dict) else {}
+        given = row.delta if isinstance(row.delta, dict) else {}
+        form = form_to_read(self._program(row), self._program(row).element(row.element_id).form_id, answers)
+        return Earlier({**given, **answers}, form)
+
+    def _answered(self, row: HistoryView, names: Mapping[int, str]) -> Answered:
+        element = self._program(row).element(row.element_id)
+        form = form_to_read(self._program(row), element.form_id, row.answers)
+        read = form is not None and isinstance(row.answers, dict)
+        tree = form.tree(row.answers, sources=self._sources, readonly=True) if form and read else None
+        return Answered(row.element_id, element.name, row.at, names.get(account_of(row.by) or 0, ""), tree)
+
+
+def _echoed(dress: Any) -> Iterator[str]:
+    """The steps whose answers a form's dress shows: at its top, in its groups, above its questions."""
+    if isinstance(dress, list):
+        for part in dress:
+            yield from _echoed(part)
+    elif isinstance(dress, dict):
+        for line in dress.get("eco") or []:
+            if isinstance(line, dict) and line.get("da"):
+                yield str(line["da"])
+        for part in dress.values():
+            yield from _echoed(part)
