@@ -8,7 +8,9 @@ from engine.clock import Clock, DatabaseClock, FixedClock
 from engine.engine import Engine
 from engine.errors import (
     AnswerRefused,
+    CannotMend,
     CannotSendBack,
+    CorrectionRefused,
     EngineError,
     FormInvalid,
     IncidentNotOpen,
@@ -20,6 +22,8 @@ from engine.errors import (
     ReleaseRefused,
     TaskNotOpen,
 )
+from engine.incidents import Remedy
+from engine.invariants import Finding
 from engine.messages import Delivery
 from engine.operation import Broken, Call, Operation, Operations, Refused, Transient
 from engine.program import Program
@@ -41,12 +45,15 @@ __all__ = [
     "BundleUnreadable",
     "Calendar",
     "Call",
+    "CannotMend",
     "CannotSendBack",
     "Clock",
+    "CorrectionRefused",
     "DatabaseClock",
     "Delivery",
     "Engine",
     "EngineError",
+    "Finding",
     "FixedClock",
     "FormInvalid",
     "HistoryView",
@@ -64,6 +71,7 @@ __all__ = [
     "Refused",
     "ReleaseNotFound",
     "ReleaseRefused",
+    "Remedy",
     "Scenario",
     "ScenarioFailed",
     "SendBackTarget",

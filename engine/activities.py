@@ -172,11 +172,13 @@ class Activities:
         running.state.waits[str(task.id)] = "job"
         engine.dispatch(engine.session, running.ente_id, job_id, None)
 
-    def responded(self, running: Running, task: Task, element: Element, response: dict[str, Any]) -> None:
+    def responded(
+        self, running: Running, task: Task, element: Element, response: dict[str, Any], why: Any = None
+    ) -> None:
         """An operation has answered: bring its response in and move on."""
         running.state.waits.pop(str(task.id), None)
         running.deliver(task, element, response, running.local(task, element))
-        self._finish(running, task, element, answers=response)
+        self._finish(running, task, element, answers=response, why=why)
 
     def refused(self, running: Running, task: Task, element: Element, error: Refused) -> None:
         """An operation has refused: the diagram catches the code, or a person does."""

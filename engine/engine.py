@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engine import jobs, messages, queries, release, sendback, store, tables
-from engine.actor import Actor
+from engine import incidents, invariants, jobs, mending, messages, queries, release, sendback, store, tables
+from engine.actor import Actor, system
 from engine.bundle import Bundle
 from engine.calendar import Calendar
 from engine.clock import Clock, DatabaseClock
-from engine.errors import FormInvalid, IncidentNotOpen, NotAllowed, TaskNotOpen
+from engine.errors import FormInvalid, NotAllowed, TaskNotOpen
+from engine.incidents import Remedy
+from engine.invariants import Finding
 from engine.operation import Operation, Operations, Refused
 from engine.program import Program
 from engine.request import check_request
@@ -258,23 +260,35 @@ class Engine:
     # ---- incidents
 
     def retry(self, incident_id: int, by: Actor) -> None:
-        """Try again what an incident stopped. Raises IncidentNotOpen."""
-        i = tables.incident.c
-        row = self.session.execute(
-            select(i.instance_id, i.token, i.job_id, i.resolved_at).where(
-                i.ente_id == self.ente_id, i.id == incident_id
-            )
-        ).one_or_none()
-        if row is None or row.resolved_at is not None:
-            raise IncidentNotOpen(incident_id)
-        step = Step(self, by)
-        running = step.lock(row.instance_id)
-        if running.state.waits.get(row.token) != "incident":
-            raise IncidentNotOpen(incident_id)
-        store.forget(self.session, "incident", self.ente_id, [row.token], running.now, by.label)
-        del running.state.waits[row.token]
-        step.wake(running)
-        step.run()
+        """Try again what an incident stopped. Raises IncidentNotOpen, CannotMend."""
+        incidents.retry(self, incident_id, by)
+
+    def remedy(self, incident_id: int) -> Remedy:
+        """What else may be done about an open incident. Raises IncidentNotOpen."""
+        return incidents.remedy(self, incident_id, system("lettura"))
+
+    def answer_incident(self, incident_id: int, response: dict[str, Any], reason: str, by: Actor) -> None:
+        """Give the outside body's result by hand. Raises IncidentNotOpen, CannotMend, FormInvalid."""
+        incidents.answer(self, incident_id, response, reason, by)
+
+    def skip(self, incident_id: int, reason: str, by: Actor) -> None:
+        """Mark the stopped step as done. Raises IncidentNotOpen, CannotMend."""
+        incidents.skip(self, incident_id, reason, by)
+
+    def correct(self, incident_id: int, values: dict[str, Any], reason: str, by: Actor) -> None:
+        """Correct what the stopped step reads, and try again.
+
+        Raises IncidentNotOpen, CannotMend, FormInvalid, CorrectionRefused; nothing is changed then.
+        """
+        incidents.correct(self, incident_id, values, reason, by)
+
+    def check(self, deep: bool = True) -> list[Finding]:
+        """What must never be and is; `deep` loads every open state. In a transaction of its own snapshot."""
+        return invariants.deep(self) if deep else invariants.light(self)
+
+    def report(self, findings: Iterable[Finding], kinds: Iterable[str]) -> int:
+        """Make of each finding an incident, once; returns how many are new."""
+        return mending.report(self, findings, kinds, system("controllo"))
 
     # ---- views
 

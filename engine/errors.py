@@ -97,3 +97,17 @@ class CannotSendBack(EngineError):
 @dataclass
 class IncidentNotOpen(EngineError):
     incident_id: int
+
+
+@dataclass
+class CannotMend(EngineError):
+    """This is not done about this incident: its step takes no result by hand, or only a guess would mend it."""
+
+    incident_id: int
+
+
+@dataclass
+class CorrectionRefused(EngineError):
+    """With the data as corrected the step could not run either; `message` names fields, never values."""
+
+    message: str

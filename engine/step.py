@@ -218,10 +218,12 @@ class Step:
             raise AnswerRefused("espressione", str(error)) from error
         self.wake(running)
 
-    def respond(self, running: Running, task: Task, element: Element, response: dict[str, Any]) -> None:
-        """An outside operation has answered."""
+    def respond(
+        self, running: Running, task: Task, element: Element, response: dict[str, Any], why: Any = None
+    ) -> None:
+        """An outside operation has answered, or (`why`) a person in its stead."""
         try:
-            self._activities.responded(running, task, element, response)
+            self._activities.responded(running, task, element, response, why)
         except ExpressionFailed as error:
             self.incident(running, task, element, "expression", str(error))
 
