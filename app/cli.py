@@ -11,7 +11,7 @@ from pathlib import Path
 from app import clock, supervisor, worker
 from app.api import tokens_command
 from app.api.scopes import SCOPES
-from app.commands import check, demo, evaluate, publish, scenario
+from app.commands import check, demo, evaluate, publish, scenario, sweep
 from app.commands.place import require
 from app.database import provision
 from app.demo.command import prepare
@@ -52,6 +52,8 @@ def _installation(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     _command(commands, "web", "le pagine e l'API", _web)
     _command(commands, "worker", "le operazioni verso l'esterno e i termini", _worker)
     _command(commands, "clock", "i lavori a calendario", _clock)
+    swept = _command(commands, "sweep", "che cosa non torna nei percorsi in corso", _sweep)
+    swept.add_argument("--ente", metavar="SLUG")
     _command(commands, "migrate", "porta il database alla versione del programma", _migrate)
     simulated = _command(commands, "sandbox", "gli enti esterni, simulati", _sandbox)
     simulated.add_argument("--host", default="127.0.0.1")
@@ -150,6 +152,10 @@ def _clock(arguments: Arguments) -> int:
     require(settings)
     clock.run(settings)
     return 0
+
+
+def _sweep(arguments: Arguments) -> int:
+    return sweep.run(Settings.from_env(), arguments.ente)
 
 
 def _migrate(arguments: Arguments) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections import Counter
 from types import FrameType
 
 import structlog
@@ -24,6 +25,7 @@ from app.database.context import ente_context
 from app.documenti.antivirus import Antivirus, from_env
 from app.documenti.sweep import scan_waiting, settle
 from app.enti.model import Ente
+from app.incidents import sweep as invariants
 from app.settings import Settings
 from app.wiring import EngineMaker, engines
 from engine.messages import bury_expired
@@ -75,6 +77,8 @@ def _keep(database: Database, election: Connection, stop: threading.Event) -> No
     scheduler.add_job(_bury_messages, "cron", hour=3, minute=10, args=(database, maker))
     scheduler.add_job(_sweep, "cron", minute=20, args=(database,))
     scheduler.add_job(_settle_files, "cron", hour=3, minute=40, args=(database,))
+    scheduler.add_job(check_instances, "interval", minutes=10, args=(database, maker))
+    scheduler.add_job(check_instances, "cron", hour=4, minute=10, args=(database, maker, True))
     antivirus = from_env()
     if antivirus is not None:
         scheduler.add_job(_scan_files, "interval", minutes=1, args=(database, antivirus))
@@ -104,6 +108,19 @@ def _sweep(database: Database) -> None:
         with ente_context(ente_id), Session(database) as session, session.begin():
             sweep(session)
             idempotency.sweep(session)
+
+
+def check_instances(database: Database, maker: EngineMaker, deep: bool = False) -> None:
+    """What must never be and is becomes an incident; one ente that cannot be looked at does not hide the others."""
+    for ente_id in _enti(database):
+        try:
+            swept = invariants.sweep(database, maker, ente_id, deep=deep)
+        except Exception:  # noqa: BLE001 - told, and looked at again in ten minutes
+            log.exception("instances.unchecked", ente=ente_id)
+            continue
+        if swept.found:
+            kinds = Counter(finding.kind for finding in swept.found)
+            log.warning("instances.wrong", ente=ente_id, new=swept.new, **kinds)
 
 
 def _scan_files(database: Database, antivirus: Antivirus) -> None:

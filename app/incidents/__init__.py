@@ -1,0 +1,1 @@
+"""What has stopped and needs a person: found, listed, set going again."""
