@@ -22,12 +22,12 @@ from app.forms import Form, Sources
 from app.persone.view import flags, head
 from app.pratiche.segni import marks_of
 from app.rights import policy
-from app.values import account_of
+from app.values import account_of, day_of
 from engine import Engine, HistoryView, Program, TaskView
 from engine.dialect import Element
 from engine.xml import parse_xml
 
-ANEW = "da capo"
+ANEW, TODAY = "da capo", "oggi"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,8 @@ def build(operator: Operator, case: Case) -> Page:
 
 
 def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
-    """What the form begins with: the last answers to this very step, over variables of the same name.
+    """What the form begins with: the last answers to this very step, over variables of the same name, over today
+    where a day says `"$comment": "oggi"`.
 
     A step of every month, or of every stay in hospital, says `"$comment": "da capo"` at the top of its schema: the
     last time was another story, unless the step comes back to be done again.
@@ -106,7 +107,9 @@ def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
         return {}
     variables = engine.instance(task.instance_id).variables
     asked = page.form.schema.root.get("properties", {})
-    known = {name: variables[name] for name in asked if variables.get(name) is not None}
+    today = day_of(engine.now()).isoformat()
+    known = {name: today for name, question in asked.items() if question.get("$comment") == TODAY}
+    known |= {name: variables[name] for name in asked if variables.get(name) is not None}
     if page.form.schema.root.get("$comment") == ANEW and not task.note:
         return known
     last = engine.last_answers(task.root_id, [task.element_id]).get(task.element_id)

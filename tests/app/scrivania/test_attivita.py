@@ -1,10 +1,12 @@
 """The page of a task keeps what is typed and tells what happened."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from engine.calendar import ROME
 from tests.app.scrivania.conftest import CONTACT, Person
 
 Enter = Callable[[str], Person]
@@ -49,6 +51,20 @@ def test_a_draft_comes_back_as_it_was_left(enter: Enter) -> None:
     page = marco.sees(task).text
     assert "Ho bisogno di" in page
     assert 'value="RSS"' in page
+
+
+def test_a_day_begins_with_today_and_a_draft_wins_over_it(enter: Enter) -> None:
+    # given
+    marco = enter("marco.costa")
+    task = open_contact(marco)
+    today = datetime.now(ROME).date().isoformat()
+    assert f'name="data" value="{today}"' in marco.sees(task).text
+    # when
+    marco.sends(f"{task}/bozza", after=task, data="2026-01-07")
+    # then
+    assert 'name="data" value="2026-01-07"' in marco.sees(task).text
+    marco.sends(f"{task}/bozza", after=task, data="")
+    assert 'name="data" value=""' in marco.sees(task).text
 
 
 def test_a_draft_belongs_to_who_wrote_it(enter: Enter) -> None:
