@@ -421,7 +421,7 @@ class Step:
     def _flush(self, running: Running) -> None:
         session, ente_id, now = self.engine.session, running.ente_id, running.now
         states.prune(running.state.workflow)
-        store.update_instance(
+        store.write_step(
             session,
             ente_id=ente_id,
             id=running.id,
@@ -429,18 +429,13 @@ class Step:
             status=running.status,
             ended_in=running.ended_in,
             now=now,
-        )
-        if running.closed:
-            rows = [
+            history=running.history,
+            closed=[
                 {"token": token, "status": status, "closed_by": account_id}
                 for token, (status, account_id) in running.closed.items()
-            ]
-            store.close_tasks(session, ente_id, now, rows)
-        opened = [task for task in running.opened if task["token"] not in running.closed]
-        if opened:
-            store.open_tasks(session, ente_id, now, opened)
-        if running.history:
-            store.insert_history(session, ente_id, now, running.history)
+            ],
+            opened=[task for task in running.opened if task["token"] not in running.closed],
+        )
         running.changed = False
         running.opened, running.closed, running.history = [], {}, []
 

@@ -1,7 +1,7 @@
 """The rows of a step: every SQL statement the engine sends, one function each.
 
 Lists of rows travel as one JSON parameter (`jsonb_to_recordset`), so that a step costs the same number of
-statements whatever it writes.
+statements whatever it writes; its state, its history and its human tasks are one statement.
 """
 
 from __future__ import annotations
@@ -101,82 +101,66 @@ def insert_instance(session: Session, **values: Any) -> int:
     return int(session.execute(_INSERT_INSTANCE, values).scalar_one())
 
 
-_UPDATE_INSTANCE = _sql("""
-    update engine_instance set version = version + 1, state = :state, status = :status,
-        ended_in = :ended_in, ended_at = case when cast(:status as text) = 'open' then null else :now end
-    where ente_id = :ente_id and id = :id
-""")
-
-
-def update_instance(session: Session, **values: Any) -> None:
-    """Write the state after a step."""
-    session.execute(_UPDATE_INSTANCE, values)
-
-
-_CLOSE_TASKS = _sql(
-    """
-    update engine_task t set status = r.status, closed_at = :now, closed_by = r.closed_by
-    from jsonb_to_recordset(:rows) as r(token uuid, status text, closed_by bigint)
-    where t.ente_id = :ente_id and t.token = r.token and t.status = 'open'
-    """,
-    "rows",
-)
-
-
-def close_tasks(session: Session, ente_id: int, now: datetime, rows: list[dict[str, Any]]) -> int:
-    """Close human tasks, done or cancelled; returns how many were still open."""
-    result = session.execute(_CLOSE_TASKS, {"ente_id": ente_id, "now": now, "rows": rows})
-    return int(result.rowcount)  # type: ignore[attr-defined]
-
-
+# All parts of the statement see the tables as they were before it, so what this very step closes is asked of `shut`.
 # The sticky assignee is whoever last did a step of the same role in this pratica, unless four eyes exclude them.
-_OPEN_TASKS = _sql(
+_WRITE = _sql(
     """
+    with written as (
+        update engine_instance set version = version + 1, state = :state, status = :status, ended_in = :ended_in,
+            ended_at = case when cast(:status as text) = 'open' then null else :now end
+        where ente_id = :ente_id and id = :id
+    ), told as (
+        insert into engine_history (ente_id, instance_id, root_id, token, element_id, kind, event, at, by,
+                                    answers, delta, why)
+        select :ente_id, r.instance_id, r.root_id, r.token, r.element_id, r.kind, r.event, :now, r.by,
+               r.answers, r.delta, r.why
+        from jsonb_to_recordset(:history) as r(instance_id bigint, root_id bigint, token text, element_id text,
+             kind text, event text, by text, answers jsonb, delta jsonb, why jsonb)
+    ), shut as (
+        update engine_task t set status = r.status, closed_at = :now, closed_by = r.closed_by
+        from jsonb_to_recordset(:closed) as r(token uuid, status text, closed_by bigint)
+        where t.ente_id = :ente_id and t.token = r.token and t.status = 'open'
+        returning t.instance_id, t.root_id, t.element_id, t.ruolo, t.unita_id, t.status, t.closed_by
+    )
     insert into engine_task (ente_id, instance_id, root_id, token, slug, element_id, name, form_id, ruolo,
                              unita_id, excluded_id, assignee_id, note, due_at, created_at)
     select :ente_id, r.instance_id, r.root_id, r.token, r.slug, r.element_id, r.name, r.form_id, r.ruolo,
-           r.unita_id, eyes.closed_by,
-           coalesce(r.assignee_id, (
-               select same.closed_by from engine_task same
-               where same.ente_id = :ente_id and same.root_id = r.root_id and same.ruolo = r.ruolo
-                 and same.unita_id is not distinct from r.unita_id and same.status = 'done'
-                 and same.closed_by is distinct from eyes.closed_by
-               order by same.closed_at desc limit 1)),
+           r.unita_id, eyes.closed_by, coalesce(r.assignee_id, just.closed_by, earlier.closed_by),
            r.note, r.due_at, :now
-    from jsonb_to_recordset(:rows) as r(instance_id bigint, root_id bigint, token uuid, slug text,
+    from jsonb_to_recordset(:opened) as r(instance_id bigint, root_id bigint, token uuid, slug text,
          element_id text, name text, form_id text, ruolo text, unita_id text, different_from text,
          assignee_id bigint, note text, due_at timestamptz)
     left join lateral (
-        select other.closed_by from engine_task other
-        where other.ente_id = :ente_id and other.instance_id = r.instance_id
-          and other.element_id = r.different_from and other.status = 'done'
-        order by other.closed_at desc limit 1) eyes on true
+        (select shut.closed_by from shut
+         where shut.instance_id = r.instance_id and shut.element_id = r.different_from and shut.status = 'done')
+        union all
+        (select other.closed_by from engine_task other
+         where other.ente_id = :ente_id and other.instance_id = r.instance_id
+           and other.element_id = r.different_from and other.status = 'done'
+         order by other.closed_at desc limit 1)
+        limit 1) eyes on true
+    left join lateral (
+        select shut.closed_by from shut
+        where shut.root_id = r.root_id and shut.ruolo = r.ruolo and shut.status = 'done'
+          and shut.unita_id is not distinct from r.unita_id
+          and shut.closed_by is not null and shut.closed_by is distinct from eyes.closed_by
+        limit 1) just on true
+    left join lateral (
+        select same.closed_by from engine_task same
+        where same.ente_id = :ente_id and same.root_id = r.root_id and same.ruolo = r.ruolo
+          and same.unita_id is not distinct from r.unita_id and same.status = 'done'
+          and same.closed_by is not null and same.closed_by is distinct from eyes.closed_by
+        order by same.closed_at desc limit 1) earlier on just.closed_by is null
     """,
-    "rows",
+    "history",
+    "closed",
+    "opened",
 )
 
 
-def open_tasks(session: Session, ente_id: int, now: datetime, rows: list[dict[str, Any]]) -> None:
-    """Put human tasks into the inbox."""
-    session.execute(_OPEN_TASKS, {"ente_id": ente_id, "now": now, "rows": rows})
-
-
-_INSERT_HISTORY = _sql(
-    """
-    insert into engine_history (ente_id, instance_id, root_id, token, element_id, kind, event, at, by,
-                                answers, delta, why)
-    select :ente_id, r.instance_id, r.root_id, r.token, r.element_id, r.kind, r.event, :now, r.by,
-           r.answers, r.delta, r.why
-    from jsonb_to_recordset(:rows) as r(instance_id bigint, root_id bigint, token text, element_id text,
-         kind text, event text, by text, answers jsonb, delta jsonb, why jsonb)
-    """,
-    "rows",
-)
-
-
-def insert_history(session: Session, ente_id: int, now: datetime, rows: list[dict[str, Any]]) -> None:
-    """Append what happened, in order."""
-    session.execute(_INSERT_HISTORY, {"ente_id": ente_id, "now": now, "rows": rows})
+def write_step(session: Session, **values: Any) -> None:
+    """Write what a step made of an instance: its state, what happened in order, the human tasks closed and opened."""
+    session.execute(_WRITE, values)
 
 
 _INSERT_TIMERS = _sql(

@@ -150,8 +150,8 @@ task = Table(
         "id",
         postgresql_where=text("status = 'open'"),
     ),
-    Index("ix_engine_task_root", "ente_id", "root_id"),
-    Index("ix_engine_task_instance", "ente_id", "instance_id"),
+    Index("ix_engine_task_root", "ente_id", "root_id", "status", "ruolo", "closed_at", "closed_by"),
+    Index("ix_engine_task_instance", "ente_id", "instance_id", "element_id", "closed_at"),
 )
 
 timer = Table(
