@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from flask import Response, request
-from sqlalchemy import delete, func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Table, bindparam, delete, func, select, text
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session, scoped_session
 
 from app.accounts.tokens import ApiClient
@@ -29,6 +29,27 @@ KEPT: Final = text("interval '24 hours'")
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?")
 _TRY_LOCK = text("select pg_try_advisory_xact_lock(:lock)")
 
+_TABLE: Final = cast(Table, RichiestaApi.__table__)
+_FIND: Final = select(_TABLE.c.impronta, _TABLE.c.risposta).where(
+    _TABLE.c.ente_id == bindparam("ente_id"),
+    _TABLE.c.token_id == bindparam("token_id"),
+    _TABLE.c.chiave == bindparam("chiave"),
+    _TABLE.c.expires_at > func.now(),
+)
+
+
+def _upsert() -> Insert:
+    """Over an answer that has expired and was not swept yet."""
+    statement = insert(_TABLE).values(expires_at=func.now() + KEPT)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["ente_id", "token_id", "chiave"],
+        set_={"impronta": new.impronta, "risposta": new.risposta, "expires_at": new.expires_at},
+    )
+
+
+_KEEP: Final = _upsert()
+
 
 @dataclass(frozen=True)
 class Ticket:
@@ -43,6 +64,15 @@ class Ticket:
     def lock(self) -> int:
         """The advisory lock of this key, a signed 64-bit number."""
         return int.from_bytes(self.chiave[:8], "big", signed=True)
+
+    @property
+    def row(self) -> dict[str, object]:
+        """The key of its row."""
+        return {
+            "ente_id": self.client.ente_id,
+            "token_id": self.client.token_id,
+            "chiave": self.chiave,
+        }
 
     @property
     def place(self) -> bytes:
@@ -96,15 +126,7 @@ def _stored(ticket: Ticket) -> Reply | None:
     """
     if not db.session.scalar(_TRY_LOCK, {"lock": ticket.lock}):
         raise RequestUnderWay
-    r = RichiestaApi
-    found = db.session.execute(
-        select(r.impronta, r.risposta).where(
-            r.ente_id == ticket.client.ente_id,
-            r.token_id == ticket.client.token_id,
-            r.chiave == ticket.chiave,
-            r.expires_at > func.now(),
-        )
-    ).one_or_none()
+    found = db.session.execute(_FIND, ticket.row).one_or_none()
     if found is None:
         return None
     if found.impronta != ticket.impronta:
@@ -113,22 +135,9 @@ def _stored(ticket: Ticket) -> Reply | None:
 
 
 def _keep(ticket: Ticket, answer: Reply) -> None:
-    """Store the answer, over one that has expired and was not swept yet."""
-    statement = insert(RichiestaApi).values(
-        ente_id=ticket.client.ente_id,
-        token_id=ticket.client.token_id,
-        chiave=ticket.chiave,
-        impronta=ticket.impronta,
-        risposta=ticket.secret.seal(answer.pack(), ticket.place),
-        expires_at=func.now() + KEPT,
-    )
-    new = statement.excluded
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["ente_id", "token_id", "chiave"],
-            set_={"impronta": new.impronta, "risposta": new.risposta, "expires_at": new.expires_at},
-        )
-    )
+    """Store the answer."""
+    sealed = ticket.secret.seal(answer.pack(), ticket.place)
+    db.session.execute(_KEEP, {**ticket.row, "impronta": ticket.impronta, "risposta": sealed})
 
 
 def sweep(session: Session | scoped_session[Session]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, Text, cast, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, bindparam, cast, or_, select
 
 from app.accounts.tokens import ApiClient
 from app.api.access import actor, engine_of, sees_data
@@ -38,6 +38,7 @@ class Task:
     """One human step with the pratica it belongs to."""
 
     id: int
+    root_id: int
     pratica_id: int
     pratica_numero: str
     pratica_stato: str
@@ -89,7 +90,7 @@ def page(client: ApiClient, wanted: Wanted) -> tuple[list[Task], str | None]:
         conditions.append(t.unita_id == wanted.unita)
     if wanted.persona_id is not None:
         conditions.append(Pratica.persona_id == int(wanted.persona_id))
-    found = _tasks(client, *conditions, limit=wanted.limite + 1)
+    found = _tasks(client, _OF_ENTE.where(*conditions).limit(wanted.limite + 1), {})
     shown = found[: wanted.limite]
     saw(client, ((task.pratica_id, task.persona_id) for task in shown), "attivita")
     return shown, str(shown[-1].id) if len(found) > wanted.limite else None
@@ -97,12 +98,12 @@ def page(client: ApiClient, wanted: Wanted) -> tuple[list[Task], str | None]:
 
 def open_in(client: ApiClient, pratica_id: int) -> list[Task]:
     """The open tasks of a pratica, oldest first."""
-    return _tasks(client, Pratica.id == pratica_id, task_table.c.status == "open")
+    return _tasks(client, _OPEN_IN, {"pratica_id": pratica_id})
 
 
 def find(client: ApiClient, task_id: int) -> Task:
     """A task, open or closed. Raises ThingNotFound."""
-    found = _tasks(client, task_table.c.id == task_id)
+    found = _tasks(client, _ONE, {"task_id": task_id})
     if not found:
         raise ThingNotFound("attivita", task_id)
     return found[0]
@@ -150,27 +151,42 @@ def closed(client: ApiClient, error: TaskNotOpen) -> Exception:
     return error
 
 
-def _tasks(client: ApiClient, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Task]:
-    program = engine_of(client).program
-    rows = db.session.execute(_query(client).where(*conditions).limit(limit))
-    return [_task(row, program(row.hash)) for row in rows]
-
-
-def _query(client: ApiClient) -> Select[Any]:
-    t, i = task_table.c, instance_table.c
+def _of_ente() -> Select[Any]:
+    t, i, p = task_table.c, instance_table.c, Pratica.__table__.c
     return (
-        select(t, i.hash, Pratica.id.label("pratica_id"), Pratica.anno, Pratica.numero, Pratica.persona_id)
-        .add_columns(Pratica.percorso, Pratica.chiusa_at, Pratica.esito)
-        .join(Pratica, (Pratica.ente_id == t.ente_id) & (Pratica.instance_id == t.root_id))
+        select(t, i.hash, p.id.label("pratica_id"), p.anno, p.numero, p.persona_id)
+        .add_columns(p.percorso, p.chiusa_at, p.esito)
+        .join(Pratica.__table__, (p.ente_id == t.ente_id) & (p.instance_id == t.root_id))
         .join(instance_table, (i.ente_id == t.ente_id) & (i.id == t.instance_id))
-        .where(t.ente_id == client.ente_id, not_sealed())
+        .where(t.ente_id == bindparam("ente_id"), not_sealed())
         .order_by(t.id)
     )
+
+
+# Made once: building them for each request cost more than running them.
+_OF_ENTE: Final = _of_ente()
+_ONE: Final = _OF_ENTE.where(task_table.c.id == bindparam("task_id"))
+_OPEN_IN: Final = _OF_ENTE.where(
+    Pratica.__table__.c.id == bindparam("pratica_id"), task_table.c.status == "open"
+)
+_AFTER: Final = _OF_ENTE.where(
+    or_(
+        and_(task_table.c.root_id == bindparam("root_id"), task_table.c.status == "open"),
+        task_table.c.id == bindparam("task_id"),
+    )
+)
+
+
+def _tasks(client: ApiClient, statement: Select[Any], values: dict[str, Any]) -> list[Task]:
+    program = engine_of(client).program
+    rows = db.session.execute(statement, {**values, "ente_id": client.ente_id})
+    return [_task(row, program(row.hash)) for row in rows]
 
 
 def _task(row: Row[Any], program: Program) -> Task:
     return Task(
         id=row.id,
+        root_id=row.root_id,
         pratica_id=row.pratica_id,
         pratica_numero=f"{row.anno}/{row.numero}",
         pratica_stato="aperta" if row.chiusa_at is None else "chiusa",
@@ -244,8 +260,7 @@ def _refusal(error: AnswerRefused) -> Fault:
 
 
 def _after(client: ApiClient, task: Task) -> dict[str, Any]:
-    t = task_table.c
-    found = _tasks(client, Pratica.id == task.pratica_id, or_(t.status == "open", t.id == task.id))
+    found = _tasks(client, _AFTER, {"root_id": task.root_id, "task_id": task.id})
     done = next(each for each in found if each.id == task.id)
     return {
         "attivita": done,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.datastructures import MultiDict
 
@@ -15,6 +16,9 @@ from app.database import db
 FIELDS = 2_000
 LONGEST = 100_000  # characters in one field
 SERVICE = ("csrf_token", "azione", "_azione")
+
+_TABLE = cast(Table, Bozza.__table__)
+_DROP = delete(_TABLE).where(_TABLE.c.task_id == bindparam("task_id"))
 
 
 def keep(operator: Operator, task_id: int, values: MultiDict[str, str]) -> datetime:
@@ -49,7 +53,7 @@ def find(operator: Operator, task_id: int) -> Bozza | None:
 
 def drop(task_id: int) -> None:
     """The task is done: nobody's draft of it is needed any more."""
-    db.session.execute(delete(Bozza).where(Bozza.task_id == task_id))
+    db.session.execute(_DROP, {"task_id": task_id})
 
 
 def fields(draft: Bozza) -> MultiDict[str, str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session, scoped_session
 
 from app.accounts.operator import Operator
 from app.audit.models import Audit
 from app.database.context import current_ente
 
+_INSERT: Final = insert(cast(Table, Audit.__table__))
 LONGEST: Final = 120  # characters: room for a code or an id, not for what people wrote
 
 
@@ -37,18 +38,17 @@ def record(
     Raises DetailTooRich.
     """
     session.execute(
-        insert(Audit).values(
-            row(
-                azione,
-                oggetto_tipo,
-                oggetto_id,
-                by=by,
-                pratica_id=pratica_id,
-                persona_id=persona_id,
-                scopo=scopo,
-                dettaglio=dettaglio,
-            )
-        )
+        _INSERT,
+        row(
+            azione,
+            oggetto_tipo,
+            oggetto_id,
+            by=by,
+            pratica_id=pratica_id,
+            persona_id=persona_id,
+            scopo=scopo,
+            dettaglio=dettaglio,
+        ),
     )
 
 
