@@ -15,8 +15,8 @@ from statistics import median
 
 import psycopg2
 from psycopg2.extensions import connection as Bare
-from sqlalchemy import Connection, event, text
 from sqlalchemy import Engine as Database
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import engine as engines
@@ -24,6 +24,7 @@ from app.database import provision, url
 from app.database.cluster import Cluster
 from app.database.context import ente_context
 from engine import Engine, Operations, operator
+from tests.bench.count import Count
 from tests.bench.figure import Figure, timed
 from tests.engine.drawing import boundary, bundle, diagram, end, gateway, human, on_timer, start
 
@@ -75,7 +76,7 @@ def _figures(database: Database, address: str) -> Iterator[Figure]:
         _step(database, old)
     for _ in range(EARLY):
         _step(database, young)
-    small, count = _size(database, young), _Count(database, young)
+    small, count = _size(database, young), Count(database, lambda: _step(database, young))
     late, early, floor = [], [], []
     with closing(psycopg2.connect(url.libpq(address))) as bare:
         for _ in range(TURNS):
@@ -87,7 +88,7 @@ def _figures(database: Database, address: str) -> Iterator[Figure]:
     yield Figure(
         f"step_round_{LATE}", median(late), "ms", median(late) / median(early), f"step_round_{EARLY}"
     )
-    yield Figure("step_statements", count.statements, "statements")
+    yield Figure("step_statements", count.statements - 1, "statements")
     yield Figure("step_rows", count.rows, "rows")
     size = _size(database, old)
     yield Figure(f"state_size_round_{LATE}", size, "bytes", size / small, f"state_size_round_{EARLY}")
@@ -108,24 +109,7 @@ def _step(database: Database, instance: int) -> None:
         engine.complete(session.execute(task, {"e": ENTE, "i": instance}).scalar_one(), ANSWERS, ANNA)
 
 
-class _Count:
-    """The statements and rows written by one step (the look-up of the task is not one of them)."""
-
-    def __init__(self, database: Database, instance: int) -> None:
-        self.statements, self.rows, self.history = -1, 0, 0
-        event.listen(database, "after_cursor_execute", self._count)
-        _step(database, instance)
-        event.remove(database, "after_cursor_execute", self._count)
-
-    def _count(self, _connection: Connection, cursor: object, statement: str, *_: object) -> None:
-        self.statements += 1
-        if statement.split(None, 1)[0].lower() in ("insert", "update", "delete"):
-            rows = int(getattr(cursor, "rowcount", 0))
-            self.rows += rows
-            self.history += rows if "engine_history" in statement else 0
-
-
-def _floor(bare: Bare, instance: int, count: _Count) -> None:
+def _floor(bare: Bare, instance: int, count: Count) -> None:
     """The same rows: lock, state, one task closed and one opened, a timer replaced, history."""
     with bare, bare.cursor() as cursor:
         mine = {"e": ENTE, "i": instance, "token": str(uuid.uuid4())}
@@ -164,7 +148,11 @@ def _floor(bare: Bare, instance: int, count: _Count) -> None:
             "insert into engine_history (ente_id, instance_id, root_id, token, element_id, kind, event, at, by, answers)"
             " select %(e)s, %(i)s, %(i)s, %(token)s, 'controlla', 'userTask', 'done', now(), 'account:1', %(a)s::jsonb"
             " from generate_series(1, %(h)s)",
-            {**mine, "a": '{"ore": 12, "nota": "' + ANSWERS["nota"] + '"}', "h": count.history},
+            {
+                **mine,
+                "a": '{"ore": 12, "nota": "' + ANSWERS["nota"] + '"}',
+                "h": count.written["engine_history"],
+            },
         )
 
 

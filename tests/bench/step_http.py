@@ -1,7 +1,8 @@
 """A task completed through the API, at the tenth round of a pratica and at the thousandth.
 
 Authentication, rights, the form's check, history, audit and the Idempotency-Key are all in it; the network is not.
-The floor is a bare psycopg2 transaction that writes the same rows in the same database.
+The floor is a bare psycopg2 transaction that writes the same rows in the same database. An old pratica, a young one
+and the floor take turns, so that the machine's noise is the same for all.
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ from typing import Any
 import psycopg2
 from flask import Flask
 from psycopg2.extensions import connection as Bare
-from sqlalchemy import Connection, event
-from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session
 
 from app.accounts import tokens
@@ -34,11 +33,12 @@ from app.web import create_app
 from app.wiring import EngineMaker, make_engines
 from engine import Bundle, operator
 from engine.json import dumps, loads
+from tests.bench.count import Count
 from tests.bench.figure import Figure, timed
 from tests.engine.drawing import bundle, diagram, end, gateway, human, start
 
 ENTE, ADMIN, TOKEN = 1, 1, 1
-EARLY, LATE, AROUND = 10, 1_000, 20
+EARLY, LATE, TURNS = 10, 1_000, 100
 AN_ENTE = "insert into ente (id, slug, nome, tipo, sintetico) values (1, 'genova', 'Genova', 'comune', true)"
 FORM: dict[str, object] = {
     "type": "object",
@@ -69,7 +69,7 @@ def measure() -> Iterator[Figure]:
         maker = make_engines({})
         token = _prepare(urls.owner, urls.application, maker)
         app = create_app(Settings("test", home, "127.0.0.1", 0, "k" * 40, urls.application, None), maker)
-        yield from _figures(app, urls.application, _Walk(app, token))
+        yield from _figures(app, urls.application, token)
         with app.app_context():
             db.engine.dispose()
     finally:
@@ -102,6 +102,7 @@ class _Walk:
         self._browser = app.test_client()
         self._token = token
         pratica = self._post("/pratiche", {"percorso": "prova"})
+        self.pratica: str = pratica["id"]
         self.task: str = pratica["attivita"][0]["id"]
 
     def step(self) -> None:
@@ -119,50 +120,50 @@ class _Walk:
         return loads(answer.data)
 
 
-def _figures(app: Flask, address: str, walk: _Walk) -> Iterator[Figure]:
-    early, late, count = [], [], None
-    for number in range(1, LATE + AROUND):
-        if number == EARLY:
-            with app.app_context():
-                count = _Count(db.engine, walk)
-        took = timed(walk.step)
-        if EARLY <= number < EARLY + AROUND:
-            early.append(took)
-        if number >= LATE:
-            late.append(took)
-    assert count is not None
+def _figures(app: Flask, address: str, token: str) -> Iterator[Figure]:
+    old, young, bare_one = _Walk(app, token), _Walk(app, token), _Walk(app, token)
+    for _ in range(LATE):
+        old.step()
+    for _ in range(EARLY):
+        young.step()
+    with app.app_context():
+        count = Count(db.engine, young.step)
+    late, early, floors = [], [], []
     with closing(psycopg2.connect(url.libpq(address))) as bare:
-        floor = median(timed(lambda: _floor(bare)) for _ in range(200))
+        for _ in range(TURNS):
+            late.append(timed(old.step))
+            early.append(timed(young.step))
+            floors.append(timed(lambda: _floor(bare, bare_one.pratica)))
+    floor = median(floors)
     yield Figure("step_http_floor", floor, "ms")
     yield Figure(f"step_http_round_{EARLY}", median(early), "ms", median(early) / floor, "step_http_floor")
     yield Figure(f"step_http_round_{LATE}", median(late), "ms", median(late) / floor, "step_http_floor")
+    yield Figure(
+        "step_http_flatness",
+        median(late) / median(early),
+        "times",
+        median(late) / median(early),
+        f"step_http_round_{EARLY}",
+    )
     yield Figure("step_http_statements", count.statements, "statements")
     yield Figure("step_http_rows", count.rows, "rows")
 
 
-class _Count:
-    """The statements of one request and the rows that they write."""
-
-    def __init__(self, database: Database, walk: _Walk) -> None:
-        self.statements, self.rows = 0, 0
-        event.listen(database, "after_cursor_execute", self._count)
-        walk.step()
-        event.remove(database, "after_cursor_execute", self._count)
-
-    def _count(self, _connection: Connection, cursor: Any, statement: str, *_: object) -> None:
-        self.statements += 1
-        if statement.split(None, 1)[0].lower() in ("insert", "update", "delete"):
-            self.rows += int(cursor.rowcount)
-
-
-def _floor(bare: Bare) -> None:
+def _floor(bare: Bare, pratica: str) -> None:
     """The same rows: state, one task closed and one opened, history, audit, the answer that is kept."""
     with bare, bare.cursor() as cursor:
-        mine: dict[str, Any] = {"e": ENTE, "t": TOKEN, "token": str(uuid.uuid4()), "h": HISTORY_OF_A_ROUND}
+        mine: dict[str, Any] = {
+            "e": ENTE,
+            "t": TOKEN,
+            "token": str(uuid.uuid4()),
+            "h": HISTORY_OF_A_ROUND,
+            "p": pratica,
+        }
         cursor.execute("select set_config('app.ente_id', %(e)s::text, true)", mine)
         cursor.execute(
             "select i.id, i.state, t.id from engine_instance i join engine_task t on t.ente_id = i.ente_id "
-            "and t.instance_id = i.id and t.status = 'open' where i.ente_id = %(e)s for no key update of i",
+            "and t.instance_id = i.id and t.status = 'open' join pratica p on p.ente_id = i.ente_id "
+            "and p.instance_id = i.id where i.ente_id = %(e)s and p.id = %(p)s for no key update of i",
             mine,
         )
         row = cursor.fetchone()
