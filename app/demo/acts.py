@@ -213,7 +213,7 @@ def _plan_begins(play: Play) -> date:
     task = play.stage.task(play.story, "approvazione_piano")
     if task is None:
         raise play.stuck("il piano non è da approvare")
-    return date.fromisoformat(play.variables(task.instance_id)["dal"])
+    return date.fromisoformat(play.variables(task.instance_id)["piano_dal"])
 
 
 def _inps_is_busy(play: Play) -> None:

@@ -1,4 +1,4 @@
-"""The operations on the registry: who is the persona of a contact."""
+"""The operations on the registry: who is the persona of a contact, and which codice fiscale is hers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from app.persone import registry
 from app.persone.model import Persona
 from app.persone.registry import Ambiguous, Known
 from app.pratiche import service
-from app.shapes import TEXT, choice, response, shape
+from app.shapes import BOOL, TEXT, choice, response, shape
 from app.values import account_of, find, find_maybe, session_of, today
 from engine import Call, Operation, Refused
-from engine.form.codice_fiscale import CodiceFiscaleWrong
+from engine.form.codice_fiscale import CodiceFiscale, CodiceFiscaleWrong
 
 
 def find_or_create(call: Call, request: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +42,40 @@ def choose(call: Call, request: dict[str, Any]) -> dict[str, Any]:
         persona = chosen
     contatto.scelta, contatto.scelta_motivo = request["scelta"], request["motivo"]
     return _bind(call, contatto, persona)
+
+
+def correct_code(call: Call, request: dict[str, Any]) -> dict[str, Any]:
+    """Write down the right codice fiscale in place of a wrong one; nothing when it was not found.
+
+    The application stays as it was presented. Refused: codice_fiscale_errato, codice_fiscale_di_altri.
+    """
+    if request["codice_trovato"]:
+        persona = find(call, Persona, request["persona_id"])
+        code = right_code(call, request.get("codice_fiscale") or "", persona)
+        registry.replace_code(session_of(call), persona, code, today(call))
+        record(session_of(call), "persona.correct_code", "persona", persona.id, by=account_of(call.by),
+               persona_id=persona.id)  # fmt: skip
+    return {}
+
+
+def right_code(call: Call, codice_fiscale: str, persona: Persona) -> CodiceFiscale:
+    """A codice fiscale that is well written and of nobody else.
+
+    Refused, at its field: codice_fiscale_errato, codice_fiscale_di_altri.
+    """
+    field = "codice_fiscale"
+    try:
+        code = registry.read_code(codice_fiscale, today(call))
+    except CodiceFiscaleWrong:
+        code = None
+    if code is None:
+        raise Refused(
+            "codice_fiscale_errato", "Ricontrolla il codice fiscale sulla tessera sanitaria.", field
+        )
+    holder = registry.holder(session_of(call), call.ente_id, code)
+    if holder not in (None, persona.id):
+        raise Refused("codice_fiscale_di_altri", "Questo codice fiscale è già di un'altra persona.", field)
+    return code
 
 
 def _known(call: Call, contatto: Contatto, codice_fiscale: str | None) -> Known:
@@ -105,5 +139,13 @@ def operations() -> list[Operation]:
             response(persona_id=TEXT),
             choose,
             errors=("persona_mancante",),
+        ),
+        Operation(
+            "persona.correct_code",
+            "Correggi il codice fiscale",
+            shape({"persona_id": TEXT, "codice_trovato": BOOL}, {"codice_fiscale": TEXT}),
+            response(),
+            correct_code,
+            errors=("codice_fiscale_errato", "codice_fiscale_di_altri"),
         ),
     ]

@@ -139,6 +139,23 @@ def add_code(session: Session, persona: Persona, code: CodiceFiscale, on: date) 
     session.flush()
 
 
+def replace_code(session: Session, persona: Persona, code: CodiceFiscale, on: date) -> None:
+    """Add the right codice fiscale and end those that were a mistake; another spelling of it stays beside it."""
+    i = Identificativo
+    for row in session.scalars(
+        select(i).where(
+            i.ente_id == persona.ente_id,
+            i.persona_id == persona.id,
+            i.al.is_(None),
+            i.tipo.in_(("cf", "omocodia")),
+            i.canonico.is_distinct_from(code.canonical),
+        )
+    ):
+        row.al = max(row.dal, on)
+    session.flush()
+    add_code(session, persona, code, on)
+
+
 def holder(session: Session, ente_id: int, code: CodiceFiscale) -> int | None:
     """The id of the persona who has this very code."""
     i = Identificativo

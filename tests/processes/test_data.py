@@ -39,6 +39,8 @@ SAME_THING = {
     ("trova_fornitore", "fornitore_id"),
     ("valuta_osservazioni", "osservazioni_accolte"),
     ("carica_eventi", "eventi"),
+    ("domanda_domiciliare", "codice_fiscale"),
+    ("correggi_codice_fiscale", "codice_fiscale"),
 }
 SAYS_NOTHING = {"exclusiveGateway"}  # a join: it has no question
 

@@ -11,6 +11,7 @@ from app.contatti.model import Contatto
 from app.enti.model import Ente, Unita
 from app.persone import registry
 from app.persone.model import Persona, Residenza
+from app.persone.operations import right_code
 from app.pratiche import protocollo, service
 from app.pratiche.model import Pratica
 from app.progetti.model import Intervento
@@ -18,8 +19,7 @@ from app.servizi.models import Domanda
 from app.servizi.models.domanda import TIPI_ISEE
 from app.shapes import BOOL, LIST, NUMBER, TEXT, choice, nullable, response, shape
 from app.values import find, find_maybe, session_of, today
-from engine import Call, Operation, Refused
-from engine.form.codice_fiscale import CodiceFiscale, CodiceFiscaleWrong
+from engine import Call, Operation
 
 OGGETTO: Final = "Domanda di prestazione sociale"
 RICHIEDENTI: Final = ("se_stesso", "familiare", "tutore", "ads", "curatore")
@@ -32,7 +32,7 @@ def register(call: Call, request: dict[str, Any]) -> dict[str, Any]:
     """
     session, pratica = session_of(call), service.current(call)
     persona = find(call, Persona, request["persona_id"])
-    code = _code(call, request["codice_fiscale"], persona)
+    code = right_code(call, request["codice_fiscale"], persona)
     registry.add_code(session, persona, code, today(call))
     contatto = find_maybe(call, Contatto, request.get("contatto_id"))
     intervento = find_maybe(call, Intervento, request.get("intervento_id"))
@@ -67,22 +67,6 @@ def register(call: Call, request: dict[str, Any]) -> dict[str, Any]:
         "eta": persona.age(today(call)),
         "residente": _is_resident(call, persona),
     }
-
-
-def _code(call: Call, codice_fiscale: str, persona: Persona) -> CodiceFiscale:
-    field = "codice_fiscale"
-    try:
-        code = registry.read_code(codice_fiscale, today(call))
-    except CodiceFiscaleWrong:
-        code = None
-    if code is None:
-        raise Refused(
-            "codice_fiscale_errato", "Ricontrolla il codice fiscale sulla tessera sanitaria.", field
-        )
-    holder = registry.holder(session_of(call), call.ente_id, code)
-    if holder not in (None, persona.id):
-        raise Refused("codice_fiscale_di_altri", "Questo codice fiscale è già di un'altra persona.", field)
-    return code
 
 
 def _is_resident(call: Call, persona: Persona) -> bool:

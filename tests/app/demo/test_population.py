@@ -51,11 +51,11 @@ def test_nothing_waits_that_was_due_before_now(look: Session) -> None:
     )
 
 
-def test_the_only_incident_is_the_code_that_inps_cannot_take(look: Session) -> None:
-    i = tables.incident.c
-    found = look.execute(select(i.element_id, i.message).where(i.resolved_at.is_(None))).all()
-    assert [row.element_id for row in found] == ["leggi_isee"]
-    assert found[0].message.startswith("codice_fiscale_non_accettato")
+def test_nothing_is_stuck_and_the_code_that_inps_cannot_take_waits_for_a_person(look: Session) -> None:
+    i, t = tables.incident.c, tables.task.c
+    assert look.scalars(select(i.message).where(i.resolved_at.is_(None))).all() == []
+    waiting = select(t.ruolo).where(t.element_id == "correggi_codice_fiscale", t.status == "open")
+    assert look.scalars(waiting).all() == ["assistente_sociale"]
 
 
 def test_giulia_has_some_of_everything(look: Session) -> None:

@@ -55,6 +55,39 @@ def test_an_application_is_protocolled_and_its_beginning_told(
     assert "ATS Centro Est" in letter.testo
 
 
+WRONG = "PRDRSO44A41D968H"
+
+
+def test_the_right_code_takes_the_place_of_the_wrong_one_and_the_application_stays_as_it_was(
+    ask: Ask, apply: Callable[..., dict[str, Any]], opened: Opened, session: Session
+) -> None:
+    # given
+    apply(codice_fiscale=WRONG)
+    # when
+    ask("persona.correct_code", persona_id=opened.persona_id, codice_trovato=True, codice_fiscale=ROSA)
+    # then
+    living = select(Identificativo.tipo, Identificativo.valore).where(Identificativo.al.is_(None))
+    assert session.execute(living).all() == [("cf", ROSA)]
+    assert session.scalars(select(Identificativo.valore).order_by(Identificativo.id)).all() == [WRONG, ROSA]
+    assert session.scalars(select(Domanda.codice_fiscale)).all() == [WRONG]
+
+
+def test_the_plain_spelling_of_a_code_stands_beside_the_one_with_letters(
+    ask: Ask, apply: Callable[..., dict[str, Any]], opened: Opened, session: Session
+) -> None:
+    apply(codice_fiscale="PRDRSO44A4MDVSVR")
+    ask("persona.correct_code", persona_id=opened.persona_id, codice_trovato=True, codice_fiscale=ROSA)
+    assert session.scalars(select(Identificativo.al)).all() == [None, None]
+
+
+def test_no_right_code_found_changes_nothing(
+    ask: Ask, apply: Callable[..., dict[str, Any]], opened: Opened, session: Session
+) -> None:
+    apply(codice_fiscale=WRONG)
+    ask("persona.correct_code", persona_id=opened.persona_id, codice_trovato=False, codice_fiscale=WRONG)
+    assert session.execute(select(Identificativo.valore, Identificativo.al)).all() == [(WRONG, None)]
+
+
 def test_the_code_of_the_application_is_kept(apply: Callable[..., dict[str, Any]], session: Session) -> None:
     apply()
     assert session.scalars(select(Identificativo.valore)).all() == [ROSA]

@@ -99,7 +99,7 @@ def operations(operations: Operations) -> Operations:
             {"type": "object", "properties": given},
             lambda call, request: {},
             inside=False,
-            errors=("isee_assente", "isee_non_calcolabile"),
+            errors=("isee_assente", "isee_non_calcolabile", "codice_fiscale_non_accettato"),
         )
     )
     return operations
