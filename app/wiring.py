@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from app.enti import parametri
 from app.operations import domestic
+from app.pratiche import arriving
 from app.pratiche.ended import on_end
 from app.pratiche.service import Start
 from connectors import errors as outside
@@ -34,6 +35,7 @@ from engine import (
 )
 from engine.actor import Actor
 from engine.calendar import ROME
+from engine.engine import Opened
 
 QUEUE = "percorsi"
 TASK = "engine.job"
@@ -75,6 +77,7 @@ class EngineMaker:
             parameters=_parameters(plain, ente_id),
             dispatch=dispatch,
             on_end=on_end,
+            on_open=_opener(self),
         )
 
 
@@ -102,6 +105,22 @@ def _starter(maker: EngineMaker) -> Start:
         return maker(session, ente_id, session.info.get(_CLOCK)).start(slug, variables, Actor(by)).id
 
     return start
+
+
+def _opener(maker: EngineMaker) -> Opened:
+    def on_open(
+        session: Session, ente_id: int, slug: str, at: str, variables: dict[str, Any], by: Actor
+    ) -> int:
+        """Open the pratica of a path that a message opens, at the start event which awaits it."""
+        clock = session.info.get(_CLOCK)
+
+        def start(session: Session, ente_id: int, slug: str, variables: dict[str, Any], by: str) -> int:
+            return maker(session, ente_id, clock).start(slug, variables, Actor(by), at=at).id
+
+        now = maker(session, ente_id, clock).now()
+        return arriving.open_for(session, ente_id, slug, variables, by.label, start=start, now=now)
+
+    return on_open
 
 
 def _outside(declared: ConnectorOperation) -> Operation:

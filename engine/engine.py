@@ -33,6 +33,7 @@ from engine.views import (
 
 Parameters = Callable[[Program, dict[str, Any], datetime], dict[str, Any]]
 Dispatch = Callable[[Session, int, int, datetime | None], None]
+Opened = Callable[[Session, int, str, str, dict[str, Any], Actor], int]
 Ended = Callable[[Session, int, int, str, str | None, datetime], None]
 
 
@@ -45,7 +46,8 @@ class Engine:
     """Runs the paths of one ente within one session.
 
     `parameters` resolves an ente's parameters when an instance starts; `dispatch` hands a job to the workers in
-    the same transaction; `on_end` hears that the root instance of a pratica has ended.
+    the same transaction; `on_end` hears that the root instance of a pratica has ended; `on_open` starts a path that
+    an event opens, and gives back the id of its instance.
 
     For scenarios: `live` keeps instances in memory between commands instead of loading them each time, and
     `stub_calls` lets a call activity wait for `give_back` instead of starting the called path.
@@ -62,6 +64,7 @@ class Engine:
         parameters: Parameters = default_parameters,
         dispatch: Dispatch | None = None,
         on_end: Ended | None = None,
+        on_open: Opened | None = None,
         live: dict[int, Running] | None = None,
         stub_calls: bool = False,
     ) -> None:
@@ -73,6 +76,7 @@ class Engine:
         self.parameters = parameters
         self._dispatch = dispatch
         self._on_end = on_end
+        self._on_open = on_open
         self.live = live
         self.stub_calls = stub_calls
 
@@ -104,6 +108,12 @@ class Engine:
         """Hold a request against its schema. Raises Broken, naming the field."""
         check_request(operation, request)
 
+    def open(self, slug: str, at: str, data: dict[str, Any], by: Actor) -> int:
+        """Start a path that an event opens, as the application wants it opened; the id of its instance."""
+        if self._on_open is not None:
+            return self._on_open(self.session, self.ente_id, slug, at, data, by)
+        return self.start(slug, data, by, at=at).id
+
     # ---- releases
 
     def publish(self, bundle: Bundle, by: Actor) -> int:
@@ -112,10 +122,13 @@ class Engine:
 
     # ---- instances
 
-    def start(self, slug: str, data: dict[str, Any], by: Actor) -> InstanceView:
-        """Start a path with its first variables and run it to its first waits. Raises ReleaseNotFound."""
+    def start(self, slug: str, data: dict[str, Any], by: Actor, *, at: str | None = None) -> InstanceView:
+        """Start a path with its first variables and run it to its first waits. Raises ReleaseNotFound.
+
+        `at`: the start event to begin at; the plain one, unless told.
+        """
         step = Step(self, by)
-        running = step.start(slug, data)
+        running = step.start(slug, data, at=at)
         step.run()
         return self.instance(running.id)
 

@@ -1,4 +1,7 @@
-"""Messages: each delivered once per (source, message id), to all who wait for its name and key."""
+"""Messages: each delivered once per (source, message id), to all who wait for its name and key.
+
+A path that begins with the message is opened, unless one of its own instances was waiting for it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from engine import store, tables
+from engine import opening, store, tables
 from engine.actor import Actor
 from engine.step import Step
 
@@ -60,7 +63,8 @@ def correlate(
     ).scalar_one_or_none()
     if identity is None:
         return Delivery("already")
-    reached = _deliver(engine, name, key, payload, by)
+    reached, slugs = _deliver(engine, name, key, payload, by)
+    reached += opening.opened_by(engine, "message", name, key, payload, by, but=slugs)
     if reached:
         return Delivery("correlated", tuple(reached))
     # only now: buffered from the start, it would come back to whom it has just moved
@@ -68,7 +72,10 @@ def correlate(
     return Delivery("buffered")
 
 
-def _deliver(engine: Engine, name: str, key: str, payload: dict[str, Any], by: Actor) -> list[int]:
+def _deliver(
+    engine: Engine, name: str, key: str, payload: dict[str, Any], by: Actor
+) -> tuple[list[int], frozenset[str]]:
+    """Move all who wait; the instances moved, and their paths."""
     s = tables.subscription.c
     waiting = engine.session.execute(
         select(s.instance_id, s.token)
@@ -76,13 +83,14 @@ def _deliver(engine: Engine, name: str, key: str, payload: dict[str, Any], by: A
         .order_by(s.instance_id, s.id)
     ).all()
     step = Step(engine, by)
-    reached = []
+    reached, slugs = [], set()
     for instance_id, token in waiting:
         running = step.lock(instance_id)
         if running.status == "open" and step.fire(running, token, payload):
             reached.append(instance_id)
+            slugs.add(running.slug)
         step.run()
-    return reached
+    return reached, frozenset(slugs)
 
 
 def bury_expired(engine: Engine) -> int:

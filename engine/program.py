@@ -8,6 +8,7 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
+from lxml import etree
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine import dmn, json
@@ -79,15 +80,25 @@ class Program:
 def compile_bundle(bundle: Bundle) -> Program:
     """Compile a checked bundle. Raises Unrunnable, XmlRefused, DmnError, BundleUnreadable."""
     root = parse_xml(bundle.diagram)
-    diagram = next((d for d in read(root) if d.process_id == bundle.slug), None)
-    if diagram is None:
-        raise Unrunnable(bundle.slug, f"no executable process with id {bundle.slug}")
+    diagram = _diagram(root, bundle)
     spec, subprocesses = compile_diagram(root, diagram)
     models: dict[str, dmn.Model] = {}
     for content in bundle.named("", ".dmn").values():
         model = dmn.load(content)
         models.update(dict.fromkeys(model.decision_ids, model))
     return Program(bundle, diagram, spec, subprocesses, models)
+
+
+def diagram_of(bundle: Bundle) -> Diagram:
+    """The executable process of a checked bundle. Raises Unrunnable, XmlRefused."""
+    return _diagram(parse_xml(bundle.diagram), bundle)
+
+
+def _diagram(root: etree._Element, bundle: Bundle) -> Diagram:
+    diagram = next((d for d in read(root) if d.process_id == bundle.slug), None)
+    if diagram is None:
+        raise Unrunnable(bundle.slug, f"no executable process with id {bundle.slug}")
+    return diagram
 
 
 _programs: dict[str, Program] = {}

@@ -9,12 +9,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from engine import bundle as bundles
-from engine import store, tables
+from engine import opening, store, tables
 from engine.bundle import Bundle
 from engine.checker import check
 from engine.errors import ReleaseNotFound, ReleaseRefused
 from engine.operation import Operations
-from engine.program import Program, cached, compile_bundle, keep
+from engine.program import Program, cached, compile_bundle, diagram_of, keep
 
 
 def program(session: Session, bundle_hash: str) -> Program:
@@ -70,6 +70,7 @@ def publish(
             number=number,
             hash=bundle.hash,
             current=True,
+            opens=opening.events(diagram_of(bundle)),
             published_by=by,
             published_at=now,
         )

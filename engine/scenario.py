@@ -114,7 +114,8 @@ class _Play:
         return dict(self.written)
 
     def run(self) -> None:
-        self.instance_id = self.engine.start(self.slug, self.story.get("dato", {}), BY).id
+        at = self.story.get("inizio")
+        self.instance_id = self.engine.start(self.slug, self.story.get("dato", {}), BY, at=at).id
         self._no_incident()
         for number, step in enumerate(self.story["passi"], 1):
             self.here = number

@@ -218,12 +218,9 @@ class _EventParser(_ElementParser):
 
     def get_event_definition(self, xpaths: Any) -> EventDefinition:
         event = self.element.event
-        if event is None or self._starts_event_subprocess():
-            return NoneEventDefinition()
+        if event is None or self.element.kind == "startEvent":
+            return NoneEventDefinition()  # what starts has come already
         return TerminateEventDefinition() if event.kind == "terminate" else ExternalEvent(event)
-
-    def _starts_event_subprocess(self) -> bool:
-        return self.element.kind == "startEvent" and self.node.getparent().get("triggeredByEvent") == "true"
 
     parse_message_event = get_event_definition
 
@@ -249,7 +246,13 @@ class _SubProcessParser(_ElementParser, SubWorkflowParser):  # type: ignore[misc
 
 
 class _Start(_EventParser, StartEventParser):  # type: ignore[misc]
-    pass
+    def create_task(self) -> Any:
+        """A start by which only an event opens the path hangs beside: `new_workflow` puts the token there."""
+        if self.element.event is None or self.node.getparent().tag != bpmn("process"):
+            return super().create_task()
+        task = self._create_task(self.get_event_definition(()))
+        task.inputs = [self.spec.start]
+        return task
 
 
 class _End(_EventParser, EndEventParser):  # type: ignore[misc]
@@ -274,7 +277,7 @@ class _Boundary(_EventParser, BoundaryEventParser):  # type: ignore[misc]
 
 
 class _ProcessParser(ProcessParser):  # type: ignore[misc]
-    """One start event per process; event subprocesses hang beside it until their event comes."""
+    """One plain start per process; other starts and event subprocesses hang beside until their event comes."""
 
     def add_tasks(self) -> None:
         for node in self.xpath("./bpmn:startEvent"):
@@ -348,10 +351,17 @@ def compile_diagram(
 
 
 def new_workflow(
-    spec: BpmnProcessSpec, subprocesses: dict[str, BpmnProcessSpec], scripts: Any
+    spec: BpmnProcessSpec, subprocesses: dict[str, BpmnProcessSpec], scripts: Any, at: str | None = None
 ) -> BpmnWorkflow:
-    """A workflow at its very beginning, evaluating expressions with `scripts`."""
-    return BpmnWorkflow(spec, subprocesses, script_engine=scripts)
+    """A workflow at its very beginning, evaluating expressions with `scripts`; `at` another start than the plain."""
+    workflow = BpmnWorkflow(spec, subprocesses, script_engine=scripts)
+    if at is not None:
+        root = workflow.task_tree
+        root._drop_children(force=True)
+        child = root._add_child(spec.task_specs[at], TaskState.FUTURE)
+        child.triggered = True
+        child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+    return workflow
 
 
 def begin(task: Task, name: str) -> None:

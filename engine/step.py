@@ -109,9 +109,17 @@ class Step:
     # ---- commands
 
     def start(
-        self, slug: str, variables: dict[str, Any], parent: Running | None = None, token: UUID | None = None
+        self,
+        slug: str,
+        variables: dict[str, Any],
+        parent: Running | None = None,
+        token: UUID | None = None,
+        at: str | None = None,
     ) -> Running:
-        """A new instance of the current release of a path; runs with the rest of the step."""
+        """A new instance of the current release of a path; runs with the rest of the step.
+
+        `at`: the start event that something other than a person or a path has opened it by.
+        """
         engine = self.engine
         number, program = engine.current(slug)
         now = parent.now if parent is not None else engine.now()
@@ -138,7 +146,7 @@ class Step:
                 parent_id=parent.id if parent else None,
                 parent_token=token,
                 program=program,
-                state=states.State(new_workflow(program.spec, program.subprocesses, scripts), variables),
+                state=states.State(new_workflow(program.spec, program.subprocesses, scripts, at), variables),
                 scripts=scripts,
                 now=now,
                 depth=parent.depth + 1 if parent else 0,

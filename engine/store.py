@@ -267,12 +267,20 @@ def mark_message(session: Session, ente_id: int, message_id: int, status: str) -
 _CURRENT_HASH = _sql("""
     select number, hash from engine_release where ente_id = :ente_id and slug = :slug and current
 """)
+_OPENED_BY = _sql("""
+    select slug from engine_release where ente_id = :ente_id and current and :event = any(opens) order by slug
+""")
 _CONTENT = _sql("select content from engine_bundle where hash = :hash")
 
 
 def current_release(session: Session, ente_id: int, slug: str) -> Row[Any] | None:
     """Number and hash of the release that new instances of a path take."""
     return session.execute(_CURRENT_HASH, {"ente_id": ente_id, "slug": slug}).one_or_none()
+
+
+def releases_opened_by(session: Session, ente_id: int, event: str) -> list[str]:
+    """The paths whose current release begins with an event, `message:<name>`."""
+    return list(session.scalars(_OPENED_BY, {"ente_id": ente_id, "event": event}))
 
 
 def bundle_content(session: Session, bundle_hash: str) -> bytes | None:

@@ -1,8 +1,8 @@
 """The format of a story (`scenari/<name>.json`), and what is wrong with one before it is played.
 
-Top: `percorso` (the bundle), `titolo`, `adesso` (the clock at the start, with its offset), `dato` (start
-data), `passi` (one key each, in order), `allora` (what holds at the end). The steps are in KINDS, with what
-each may say.
+Top: `percorso` (the bundle), `titolo`, `adesso` (the clock at the start, with its offset), `inizio` (another
+start than the plain one), `dato` (start data), `passi` (one key each, in order), `allora` (what holds at the
+end). The steps are in KINDS, with what each may say.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ TOP: Mapping[str, type] = {
     "titolo": str,
     "adesso": str,
     "dato": dict,
+    "inizio": str,
     "passi": list,
     "allora": dict,
 }
@@ -76,6 +77,9 @@ def problems(content: bytes, slug: str, diagram: Diagram) -> Iterator[Found]:
         return
     if story.get("percorso", slug) != slug:
         yield "percorso", f"deve essere «{slug}», il percorso della cartella"
+    starts = {start.id for start in diagram.starts()}
+    if "inizio" in story and story["inizio"] not in starts:
+        yield "inizio", f"«{story['inizio']}» non è un inizio del percorso: {', '.join(sorted(starts))}"
     yield from (("adesso", message) for message in _instant(story["adesso"]))
     for number, step in enumerate(story["passi"], 1):
         yield from ((f"passo {number}", message) for message in _step(step, diagram))

@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 metadata = MetaData(
     naming_convention={
@@ -73,6 +73,13 @@ release = Table(
     Column("number", Integer, nullable=False),
     Column("hash", Text, nullable=False),
     Column("current", Boolean, nullable=False),
+    Column(
+        "opens",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="events that open the path: message:<name>, signal:<name>",
+    ),
     Column("published_by", Text, nullable=False),
     _at("published_at", null=False),
     PrimaryKeyConstraint("ente_id", "slug", "number"),

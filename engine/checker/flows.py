@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from engine.checker.context import Found
 from engine.dialect import Diagram, Element, Flow
+from engine.opening import KINDS
 
 CHOOSING = ("exclusiveGateway", "inclusiveGateway")
 GATEWAYS = (*CHOOSING, "parallelGateway", "eventBasedGateway")
@@ -62,15 +63,21 @@ def _ends_of_flows(diagram: Diagram) -> Iterator[Found]:
 
 
 def _starts(diagram: Diagram) -> Iterator[Found]:
-    starts = list(diagram.starts())
-    if len(starts) != 1:
-        yield diagram.process_id, f"un percorso ha esattamente un evento di inizio: qui sono {len(starts)}"
-    for start in starts:
-        if start.event is not None:
-            yield (
-                start.id,
-                "il percorso comincia con un inizio semplice: lo apre una persona o un altro percorso",
-            )
+    plain = [start for start in diagram.starts() if start.event is None]
+    if len(plain) != 1:
+        yield (
+            diagram.process_id,
+            f"un percorso ha esattamente un inizio semplice, da cui lo apre una persona: qui sono {len(plain)}",
+        )
+    told: set[str | None] = set()
+    for start in diagram.starts():
+        if start.event is None:
+            continue
+        if start.event.kind not in KINDS:
+            yield start.id, "un percorso si apre a mano o all'arrivo di un messaggio: scegli uno dei due"
+        elif start.event.name in told:
+            yield start.id, "un altro inizio ha già questo messaggio: lasciane uno"
+        told.add(start.event.name)
 
 
 def _connections(element: Element, diagram: Diagram, graph: Graph) -> Iterator[str]:

@@ -166,13 +166,27 @@ FAULTS = {
         "bordo",
         around(on_timer("P1D"), host=gateway("uno")),
     ),
-    "a start with a message": (
-        "inizio",
+    "no plain start": (
+        "prova",
         diagram(
             "prova",
             event("inizio", "startEvent", on_message("decesso")) + human("uno") + end(),
             ONE,
             before=KEYED,
+        ),
+    ),
+    "a start with a timer": (
+        "alle_otto",
+        one(human("uno"), f"{ONE}; alle_otto uno", beside=event("alle_otto", "startEvent", on_timer("P1D"))),
+    ),
+    "two starts with one message": (
+        "due",
+        one(
+            gateway("g") + human("uno"),
+            "inizio g; prima g; due g; g uno; uno fine",
+            before=KEYED,
+            beside=event("prima", "startEvent", on_message("decesso"))
+            + event("due", "startEvent", on_message("decesso")),
         ),
     ),
     # subprocesses

@@ -14,11 +14,13 @@ from tests.engine.drawing import (
     diagram,
     end,
     error,
+    event,
     extensions,
     gateway,
     human,
     message,
     on_error,
+    on_message,
     on_timer,
     service,
     start,
@@ -247,3 +249,22 @@ def test_a_decision_is_held_against_what_the_table_says(stage: Session) -> None:
     wrong = {**right, "passi": [{"decisione": "raddoppia", "vale": 43}]}
     with pytest.raises(ScenarioFailed, match="dà 42, non 43"):
         Scenario(made, "prova", wrong).play(stage, OPERATIONS)
+
+
+def test_a_story_may_begin_where_a_message_opens_the_path(stage: Session) -> None:
+    # given
+    drawn = diagram(
+        "prova",
+        start() + event("arrivata", "start", on_message("x")) + gateway("g") + human("uno") + end(),
+        "inizio g; arrivata g; g uno; uno fine",
+        before=message("x", "=persona_id"),
+    )
+    told = {
+        "titolo": "Arriva",
+        "adesso": "2026-11-23T09:00:00+01:00",
+        "inizio": "arrivata",
+        "passi": [{"attivita": "uno"}],
+        "allora": {"attraversa": ["arrivata"], "mai": ["inizio"]},
+    }
+    # when / then
+    Scenario(bundle("prova", drawn), "arriva", told).play(stage, Operations())

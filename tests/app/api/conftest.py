@@ -24,7 +24,7 @@ from app.web import create_app
 from app.wiring import EngineMaker, make_engines
 from engine import Bundle, operator
 from engine.json import dumps, loads
-from tests.engine.drawing import bundle, diagram, end, extensions, human, message, on_message
+from tests.engine.drawing import bundle, diagram, end, extensions, gateway, human, message, on_message
 
 ADMIN = 1
 UNIT = "ats_centro_est"
@@ -83,6 +83,21 @@ def a_wait(slug: str = "attesa") -> Bundle:
     made = bundle(slug, drawn)
     about = {**made.manifest, "avvio": ["assistente_sociale"]}
     return Bundle(slug, {**made.files, "bundle.json": dumps(about)})
+
+
+def a_report(slug: str = "arrivo") -> Bundle:
+    """Opened by hand, or by a message with what has been reported."""
+    drawn = diagram(
+        slug,
+        "<bpmn:startEvent id='inizio'/>"
+        f"<bpmn:startEvent id='arrivata'>{on_message('segnala')}</bpmn:startEvent>"
+        + gateway("poi")
+        + human("valuta")
+        + end(),
+        "inizio poi; arrivata poi; poi valuta; valuta fine",
+        before=message("segnala", "=persona_id"),
+    )
+    return bundle(slug, drawn)
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine as Database
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from tests.app.api.conftest import Program, fields_of, json_of
+from app.wiring import EngineMaker
+from engine import operator
+from tests.app.api.conftest import Program, a_report, fields_of, json_of
 
 Rows = Callable[[str], list[Any]]
 
@@ -109,3 +112,36 @@ def test_a_message_that_reaches_a_sealed_pratica_tells_its_sender_nothing(
     # then
     assert outcome == "buffered"
     assert [row.status for row in rows("select status from engine_message")] == ["correlated"]
+
+
+def test_a_message_opens_the_pratica_of_the_person_it_is_about(
+    program: Program, people: dict[str, str], maker: EngineMaker, session: Session, rows: Rows
+) -> None:
+    # given
+    maker(session, 1).publish(a_report(), operator(1))
+    session.commit()
+    # when: about Rosa, about somebody of another ente, about nobody
+    outcomes = [
+        json_of(
+            program.post(
+                "/messaggi",
+                {"nome": "segnala", "chiave": key, "id_messaggio": key, "contenuto": content},
+            )
+        )["esito"]
+        for key, content in (
+            (people["Rosa"], {"fatto": "caduta"}),
+            (people["Ugo"], {"fatto": "caduta"}),
+            ("nessuno", {}),
+        )
+    ]
+    # then
+    assert outcomes == ["correlated"] * 3
+    opened = rows(
+        "select p.persona_id, p.unita_id, t.element_id, t.unita_id as di from pratica p join engine_task t "
+        "on t.ente_id = p.ente_id and t.root_id = p.instance_id where p.percorso = 'arrivo' order by p.id"
+    )
+    assert [tuple(row) for row in opened] == [
+        (int(people["Rosa"]), "ats_centro_est", "valuta", "ats_centro_est"),
+        (None, None, "valuta", None),
+        (None, None, "valuta", None),
+    ]
