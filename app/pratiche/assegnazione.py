@@ -11,6 +11,7 @@ from app.pratiche.model import Assegnazione, Pratica
 from app.values import ROME
 from engine import Call, tables
 
+OPENED = "Ha aperto la pratica"
 END_OF_DAY = time(23, 59, 59)
 
 
@@ -49,6 +50,18 @@ def appoint(
     elif ruolo == "responsabile":
         pratica.responsabile_id = account_id
     session.flush()
+
+
+def relieve_opener(session: Session, pratica: Pratica, now: datetime) -> None:
+    """A case manager is there: who opened the pratica need not follow it any more."""
+    a = Assegnazione
+    session.execute(
+        update(a)
+        .where(
+            a.ente_id == pratica.ente_id, a.pratica_id == pratica.id, a.motivo == OPENED, a.al_at.is_(None)
+        )
+        .values(al_at=now)
+    )
 
 
 def give_tasks(call: Call, account_id: int) -> None:

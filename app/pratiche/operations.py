@@ -8,15 +8,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts import operators
 from app.accounts.models import Account
 from app.columns import AREE, LIVELLI
 from app.contatti.model import Contatto
 from app.persone.model import Persona
 from app.pratiche import assegnazione, service
+from app.pratiche.access import subject_of
 from app.pratiche.model import Pratica, PresaInCarico
+from app.rights.roles import ROLES
 from app.shapes import DAY, TEXT, choice, response, shape
-from app.values import find, find_maybe, session_of, to_day, today
-from engine import Broken, Call, Operation, Refused, ReleaseNotFound
+from app.values import account_of, find, find_maybe, session_of, to_day, today
+from engine import Broken, Call, Operation, Refused, ReleaseNotFound, release
 
 
 def opener(start: service.Start) -> Callable[[Call, dict[str, Any]], dict[str, Any]]:
@@ -45,9 +48,31 @@ def opener(start: service.Start) -> Callable[[Call, dict[str, Any]], dict[str, A
             )
         except ReleaseNotFound:
             raise Broken(f"il percorso «{request['percorso']}» non è pubblicato") from None
+        _follow_on(call, pratica)
         return {"pratica_id": str(pratica.id)}
 
     return open_one
+
+
+def _follow_on(call: Call, pratica: Pratica) -> None:
+    """Whoever opens a pratica by completing a step goes on following it, if a role of theirs works in its path.
+
+    Until a case manager is chosen: from then on she follows it only as one who did some of its steps.
+    """
+    session, account_id = session_of(call), account_of(call.by)
+    subject = subject_of(session, pratica)
+    if account_id is None or pratica.chiusa_at is not None or subject.follows(account_id):
+        return
+    opener = operators.load(session, account_id)
+    _, program = release.current(session, call.ente_id, pratica.percorso)
+    working = {role for e in program.diagram.elements.values() for role in (e.group, e.lane) if role}
+    held = (
+        [ROLES.get(grant.ruolo) for grant in opener.roles if grant.covers(pratica.unita_id)] if opener else []
+    )
+    if any(role is not None and role.candidate_for & working for role in held):
+        assegnazione.appoint(
+            session, pratica, account_id, "incaricato", call.now, call.by, motivo=assegnazione.OPENED
+        )
 
 
 def assign(call: Call, request: dict[str, Any]) -> dict[str, Any]:
@@ -92,6 +117,7 @@ def _entrust(call: Call, request: dict[str, Any], pratica: Pratica | None, accou
         assegnazione.appoint(
             session, pratica, account.id, "case_manager", call.now, call.by, motivo=request.get("motivo")
         )
+        assegnazione.relieve_opener(session, pratica, call.now)
     if request.get("riservatezza"):
         pratica.riservatezza = request["riservatezza"]
     persona = find_maybe(call, Persona, request.get("persona_id"))

@@ -92,6 +92,7 @@ def test_a_step_opens_another_pratica_once(
     assert opened.aperta_da_id == first.id
     assert opened.unita_id == "ats_centro_est"
     assert session.scalar(select(func.count()).select_from(Pratica)) == 2
+    assert session.scalars(select(Assegnazione)).all() == []  # Anna has no role in that path
 
 
 def test_a_path_that_is_not_published_needs_a_person(ask: Ask, a_pratica: Callable[..., Opened]) -> None:

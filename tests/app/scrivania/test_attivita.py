@@ -106,6 +106,27 @@ def test_the_interview_leads_to_the_responsabile_in_a_new_pratica(enter: Enter, 
     assert [tuple(row) for row in linked] == [("primo_contatto", False), ("presa_in_carico", True)]
 
 
+def test_who_opens_a_pratica_by_a_step_follows_it_until_a_case_manager_is_chosen(
+    enter: Enter, in_genova: Session
+) -> None:
+    # given
+    enter("marco.costa").registers_a_contact()
+    giulia, luca, anna = enter("giulia.parodi"), enter("luca.repetto"), enter("anna.traverso")
+    # when
+    giulia.sends(giulia.tasks("prendere")[0], **INTERVIEW)
+    # then the interview opens the case to her, not to every colleague
+    opened = in_genova.scalar(text("select id from pratica where percorso = 'presa_in_carico'"))
+    assert giulia.sees(f"/pratiche/{opened}").status_code == 200
+    assert luca.sees(f"/pratiche/{opened}").status_code == 403
+    # when Anna gives the case to Luca
+    chosen = in_genova.scalar(text("select id from account where nome_utente = 'luca.repetto'"))
+    asked = {"operatore_id": chosen, "area_utenza": "anziani", "data_presa_in_carico": "2026-11-23"}
+    assert anna.sends(anna.tasks("prendere")[0], **asked, riservatezza="ordinaria").status_code == 303
+    # then
+    assert luca.sees(f"/pratiche/{opened}").status_code == 200
+    assert giulia.sees(f"/pratiche/{opened}").status_code == 403
+
+
 def test_work_goes_back_to_the_counter_with_its_reason(enter: Enter) -> None:
     # given
     marco, giulia = enter("marco.costa"), enter("giulia.parodi")
