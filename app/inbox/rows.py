@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text, true
 from sqlalchemy.orm import Session, aliased, scoped_session
 
 from app.accounts.models import Account
@@ -21,6 +21,7 @@ from app.pratiche.access import task_columns
 from app.pratiche.model import Pratica
 from app.rights.filters import task_filter
 from app.rights.roles import ROLES
+from app.servizi import nominativo
 from engine.calendar import ROME
 from engine.tables import task as task_table
 
@@ -89,6 +90,7 @@ def list_rows(session: AnySession, operator: Operator, wanted: Filter, now: date
                 Persona.cognome,
                 Persona.nome,
                 Persona.nata_il,
+                _surname_is_known(operator).label("noto"),
                 Pratica.riservatezza,
                 Pratica.titolo,
                 Pratica.anno,
@@ -106,7 +108,15 @@ def list_rows(session: AnySession, operator: Operator, wanted: Filter, now: date
         .limit(PAGE + 1)
         .offset((wanted.pagina - 1) * PAGE)
     )
-    return [_row(found, now) for found in session.execute(statement)]
+    outside = nominativo.is_supplier(operator)
+    return [_row(found, now, outside) for found in session.execute(statement)]
+
+
+def _surname_is_known(operator: Operator) -> ColumnElement[bool]:
+    """A supplier knows the surname of those whose order it has accepted; the others work with names."""
+    if not nominativo.is_supplier(operator):
+        return true()
+    return nominativo.knows(operator, Pratica.ente_id, Pratica.persona_id)
 
 
 def _visible(statement: Select[Any], operator: Operator, wanted: Filter, now: datetime) -> Select[Any]:
@@ -119,7 +129,7 @@ def _visible(statement: Select[Any], operator: Operator, wanted: Filter, now: da
             t.status == "open",
             task_filter(operator, task_columns()),
             *_of_view(operator, wanted.vista),
-            *_asked(wanted, now),
+            *_asked(operator, wanted, now),
         )
     )
 
@@ -142,7 +152,7 @@ def candidate_for(operator: Operator) -> set[str]:
     return {group for ruolo in operator.ruoli if ruolo in ROLES for group in ROLES[ruolo].candidate_for}
 
 
-def _asked(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
+def _asked(operator: Operator, wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
     t = task_table.c
     conditions: list[ColumnElement[bool]] = []
     if wanted.percorso:
@@ -154,17 +164,18 @@ def _asked(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
     if wanted.quando in GRUPPI:
         conditions.append(_group(now) == wanted.quando)
     if wanted.q:
-        conditions.append(_matching(wanted.q))
+        conditions.append(_matching(operator, wanted.q))
     return conditions
 
 
-def _matching(q: str) -> ColumnElement[bool]:
+def _matching(operator: Operator, q: str) -> ColumnElement[bool]:
     anno, _, numero = q.strip().rpartition("/")
     if numero.isdigit() and len(numero) < 10:
         number = Pratica.numero == int(numero)
         return and_(number, Pratica.anno == int(anno)) if anno.isdigit() else number
     named = aliased(Persona)
-    words = [func.lower(named.cognome), func.lower(named.nome)]
+    surname = case((_surname_is_known(operator), func.lower(named.cognome)), else_="")
+    words = [surname, func.lower(named.nome)]
     matching = select(named.id).where(
         named.ente_id == Pratica.ente_id,
         *(or_(*(word.startswith(part, autoescape=True) for word in words)) for part in q.lower().split()[:4]),
@@ -201,21 +212,21 @@ def _order(ordina: str) -> Sequence[ColumnElement[Any]]:
     return by.get(ordina, by["scadenza"])
 
 
-def _row(found: Any, now: datetime) -> Row:
+def _row(found: Any, now: datetime, outside: bool) -> Row:
     tomorrow, week = _edges(now)
     due = found.due_at
     if due is None or due >= week:
         gruppo = "oltre"
     else:
         gruppo = "scadute" if due < now else "oggi" if due < tomorrow else "settimana"
-    name = " ".join(part for part in (found.cognome, found.nome) if part)
+    name = " ".join(part for part in (found.cognome if found.noto else None, found.nome) if part)
     return Row(
         id=found.id,
         titolo=found.name,
         nota=found.note,
         scadenza=due,
         persona=name or None,
-        nascita=found.nata_il,
+        nascita=None if outside else found.nata_il,
         riservatezza=found.riservatezza,
         percorso=found.titolo,
         pratica=f"{found.anno}/{found.numero}",

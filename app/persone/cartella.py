@@ -89,7 +89,7 @@ def build(operator: Operator, persona: Persona, seen: dict[str, Decision]) -> Ca
     today = day_of(engine.now())
     pratiche = _pratiche(operator, persona)
     of_service = "cartella" in seen or "economico" in seen
-    servizi = _services(persona, today, "economico" in seen) if of_service else None
+    servizi = _services(operator, persona, today, "economico" in seen) if of_service else None
     attestazioni = _isee(engine, persona, pratiche, today) if "isee" in seen else None
     needs = _needs(persona) if "cartella" in seen else None
     return Cartella(
@@ -262,15 +262,15 @@ def _project(persona: Persona) -> tuple[Progetto, list[Obiettivo]] | None:
     )
 
 
-def _services(persona: Persona, today: date, money: bool) -> list[dict[str, Any]]:
+def _services(operator: Operator, persona: Persona, today: date, money: bool) -> list[dict[str, Any]]:
     """Orders in progress or on their way; what they cost for who may read it."""
     o = Ordine
     rows = db.session.scalars(select(o).where(o.persona_id == persona.id, o.stato.in_(OPEN)).order_by(o.id))
-    return [_service(each, today, money) for each in rows]
+    return [_service(operator, each, today, money) for each in rows]
 
 
-def _service(ordine: Ordine, today: date, money: bool) -> dict[str, Any]:
-    shown = ordini.view(ordine, today)
+def _service(operator: Operator, ordine: Ordine, today: date, money: bool) -> dict[str, Any]:
+    shown = ordini.view(operator, ordine, today)
     parts = [shown.fornitore, shown.stato]
     if ordine.primo_intervento_il is not None:
         parts.append(f"dal {written.full(ordine.primo_intervento_il)}")

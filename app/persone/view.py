@@ -13,6 +13,7 @@ from app.persone.access import subject_of
 from app.persone.model import Identificativo, Persona, Residenza
 from app.pratiche.model import Pratica
 from app.rights import policy
+from app.servizi.nominativo import name_for
 
 LIVELLI = {
     "minori": ("Minore", "persona", False),
@@ -32,7 +33,7 @@ def head(pratica: Pratica, operator: Operator) -> dict[str, Any] | None:
 
 def header(persona: Persona, operator: Operator) -> dict[str, Any]:
     """Name and, for who may read contacts, birth, code and address. A protected address is never shown."""
-    shown: dict[str, Any] = {"nome": persona.name}
+    shown: dict[str, Any] = {"nome": name_for(db.session, operator, persona)}
     if not policy.may(operator, "read:contatti", subject_of(persona)):
         return shown
     code = db.session.scalar(

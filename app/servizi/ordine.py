@@ -12,7 +12,8 @@ from app.servizi.models import Ordine, PassaggioOrdine, PianoDomiciliare, Sospen
 from engine import Actor, Delivery, Engine, Refused
 
 DAY = timedelta(days=1)
-OPEN = ("mandato", "accettato", "avviato", "sospeso")
+SERVED = ("accettato", "avviato", "sospeso")
+OPEN = ("mandato", *SERVED)
 
 
 class OrdineNotWaiting(Exception):

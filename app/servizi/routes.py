@@ -83,9 +83,9 @@ def orders() -> str:
     policy.require_ever(operator, "read:ordini")
     today = _today()
     pagina = min(max(request.args.get("pagina", 1, type=int), 1), 10_000)
-    in_attesa = [ordini.view(each, today) for each in ordini.waiting(operator)]
+    in_attesa = [ordini.view(operator, each, today) for each in ordini.waiting(operator)]
     rows, more = ordini.others(operator, pagina)
-    altri = [ordini.view(each, today) for each in rows]
+    altri = [ordini.view(operator, each, today) for each in rows]
     for each in (*in_attesa, *altri):
         saw(each.ordine.persona_id, each.ordine.pratica_id, sezione="ordini")
     return render_template(
@@ -105,7 +105,7 @@ def order(ordine_id: int) -> str:
     operator = current_operator()
     found = service.find_order(operator, ordine_id)
     saw(found.persona_id, found.pratica_id, sezione="ordini")
-    shown = ordini.view(found, _today())
+    shown = ordini.view(operator, found, _today())
     return render_template(
         "servizi/ordine.html",
         o=shown,
@@ -137,7 +137,7 @@ def refuse(ordine_id: int) -> Page:
         flash("Ordine rifiutato. Il comune lo chiede a un altro fornitore.", "ok")
         return redirect(url_for("servizi.orders"), 303)
     wrong = request.method == "POST"
-    page = render_template("servizi/rifiuta.html", o=ordini.view(found, _today()), errore=wrong)
+    page = render_template("servizi/rifiuta.html", o=ordini.view(operator, found, _today()), errore=wrong)
     return (page, 422) if wrong else page
 
 
@@ -155,7 +155,7 @@ def month(ordine_id: int) -> Page:
         if not wrong:
             flash(f"Interventi mandati: {len(read.eventi)}. Ora il comune li controlla.", "ok")
             return redirect(url_for("servizi.order", ordine_id=ordine_id), 303)
-    shown = ordini.view(found, _today())
+    shown = ordini.view(operator, found, _today())
     page = render_template(
         "servizi/mese.html",
         o=shown,

@@ -1,4 +1,7 @@
-"""Orders as a supplier may see them: first name, address, what to do and when, risks; nothing else of a persona."""
+"""Orders as a supplier may see them: who and where, what to do and when, risks; nothing else of a persona.
+
+Until it accepts, «who» is the first name and «where» the area; when the service has ended, the area again.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,18 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from app.accounts.operator import Operator, RoleGrant
 from app.database import db
 from app.enti.model import Unita
+from app.forms.comune import by_istat
 from app.persone import residenza
-from app.persone.model import Persona
+from app.persone.model import Persona, Residenza
 from app.pratiche.access import follows
 from app.pratiche.model import Pratica
 from app.rights.filters import CaseColumns, case_filter
 from app.rights.roles import ROLES, Ambito
 from app.rights.subject import Subject
-from app.servizi import piano
+from app.servizi import nominativo, piano
 from app.servizi.models import Ordine, PianoDomiciliare, Rendiconto, Turno
 from app.servizi.models.piano import GIORNI
-from app.servizi.ordine import OPEN
+from app.servizi.ordine import OPEN, SERVED
 from app.servizi.pagine import parole
 
 PAGE = 50
@@ -41,13 +45,15 @@ class Fascia:
 
 @dataclass(frozen=True)
 class Veduta:
-    """One order on a page. `ore_settimana` in minutes; `indirizzo` None when it is protected or unknown."""
+    """One order on a page. `indirizzo` None when it is protected, unknown or not yet to be known (`riservato`)."""
 
     ordine: Ordine
     fornitore: str
     nome: str
+    zona: str | None
     indirizzo: str | None
     protetto: bool
+    riservato: bool
     fasce: list[Fascia]
     minuti_settimana: int
     dal: date | None
@@ -128,28 +134,39 @@ def subject_of(operator: Operator, ordine: Ordine) -> Subject:
     )
 
 
-def view(ordine: Ordine, on: date) -> Veduta:
-    """What a page says of an order; `read:ordini` has been asked already."""
+def view(operator: Operator, ordine: Ordine, on: date) -> Veduta:
+    """What a page says of an order to that operator; `read:ordini` has been asked already."""
     persona = db.session.get_one(Persona, (ordine.ente_id, ordine.persona_id))
     plan = _plan(ordine)
     turni = piano.shifts_of(db.session(), plan) if plan is not None else []
     home = residenza.current(db.session(), ordine.ente_id, persona.id, on)
+    outside = nominativo.is_supplier(operator)
+    hidden = outside and ordine.stato not in SERVED
     protected = persona.livello_riservatezza == SEALED_ADDRESS or bool(home and home.protetta)
     return Veduta(
         ordine=ordine,
         fornitore=_name(ordine),
-        nome=persona.nome or "Persona senza nome",
-        indirizzo=home.indirizzo if home is not None and not protected else None,
+        nome=persona.nome or nominativo.NAMELESS
+        if outside and not nominativo.is_accepted(ordine)
+        else persona.name,
+        zona=_area(home) if home is not None and not protected else None,
+        indirizzo=home.indirizzo if home is not None and not protected and not hidden else None,
         protetto=protected,
+        riservato=hidden,
         fasce=_bands(turni),
         minuti_settimana=sum(turno.minutes for turno in turni),
         dal=ordine.primo_intervento_il or (plan.dal if plan else None),
-        accesso_casa=plan.accesso_casa if plan and not protected else None,
+        accesso_casa=plan.accesso_casa if plan and not protected and not hidden else None,
         animali=plan.animali if plan else None,
         rischi=[parole.RISCHI.get(rischio, rischio) for rischio in plan.rischi_operatore] if plan else [],
         stato=parole.STATI[ordine.stato],
         mese=_month(ordine),
     )
+
+
+def _area(home: Residenza) -> str:
+    comune = by_istat(home.comune)
+    return ", ".join(part for part in (home.zona, comune.name if comune else home.comune) if part)
 
 
 def _plan(ordine: Ordine) -> PianoDomiciliare | None:

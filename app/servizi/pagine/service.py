@@ -90,7 +90,7 @@ def submit_month(operator: Operator, ordine_id: int, rows: Sequence[Mapping[str,
     found = find_order(operator, ordine_id)
     policy.require(operator, "task:complete", _step(operator, found))
     engine = engine_of(operator)
-    month = ordini.view(found, day_of(engine.now())).mese
+    month = ordini.view(operator, found, day_of(engine.now())).mese
     if month is None or not mese.is_ready(month, found, day_of(engine.now())):
         raise MonthNotReady(ordine_id)
     eventi.submit(engine, month.id, rows, acting(operator.account_id))

@@ -5,17 +5,55 @@ from sqlalchemy import select
 
 from app.audit.models import Audit
 from app.servizi.models import Ordine, SospensioneOrdine
+from engine import tables
 from tests.app.servizi_pagine.storie import open_steps
 
+NEVER = ("PRDRSO44A41D969J", "1944", "10.000", "AGED", "ISEE", "5551234")
 
-def test_a_supplier_sees_what_it_needs_to_go_there_and_nothing_else(enter, storie):
-    page = enter("coop.lanterna").get("/ordini").text
-    assert "Rosa" in page
-    assert "Via Prè 12" in page
-    assert "lun, mer, ven" in page
-    assert "scale o barriere" in page
-    for secret in ("PRDRSO44A41D969J", "10.000", "AGED", "ISEE", "5551234", "Ottonello"):
-        assert secret not in page
+
+def pages_of(supplier, order_id: int, *more: str) -> str:
+    """Every page on which a supplier meets a persona, one after the other."""
+    lists = ("/scrivania?vista=prendere", "/scrivania?vista=mie", "/ordini")
+    return "".join(supplier.get(path).text for path in (*lists, f"/ordini/{order_id}", *more))
+
+
+def test_before_it_accepts_a_supplier_learns_the_first_name_the_area_and_the_needs(enter, storie):
+    order_id = storie.in_ordine.ordine_id
+    page = pages_of(enter("coop.ponente"), order_id) + pages_of(
+        enter("coop.lanterna"), order_id, f"/ordini/{order_id}/rifiuta"
+    )
+    for needed in ("Rosa", "Genova", "lun, mer, ven", "scale o barriere"):
+        assert needed in page
+    for secret in ("Parodi", "Via Prè", "Citofono", *NEVER):
+        assert secret not in page, secret
+
+
+def test_when_it_has_accepted_every_page_of_the_supplier_says_the_same_name(enter, storie, db_session):
+    # given
+    supplier, order_id = enter("coop.lanterna"), storie.in_ordine.ordine_id
+    supplier.send(f"/ordini/{order_id}/accetta")
+    t = tables.task.c
+    root = t.root_id == storie.in_ordine.root_id
+    step = db_session.scalars(select(t.id).where(root, t.element_id == "avvio_servizio")).one()
+    # when
+    seen = [
+        supplier.get(path).text
+        for path in ("/scrivania?vista=prendere", "/ordini", f"/ordini/{order_id}", f"/attivita/{step}")
+    ]
+    # then
+    assert [("Rosa Parodi" in page or "Parodi Rosa" in page) for page in seen] == [True] * len(seen)
+    assert "Via Prè 12" in seen[2]
+    for secret in NEVER:
+        assert secret not in "".join(seen), secret
+
+
+def test_the_address_goes_away_with_the_service(enter, storie, db_session):
+    order = db_session.get(Ordine, (1, storie.in_servizio.ordine_id))
+    order.stato, order.risposto_at = "chiuso", order.mandato_at
+    db_session.commit()
+    page = enter("coop.lanterna").get(f"/ordini/{order.id}").text
+    assert "Caterina Ottonello" in page
+    assert "Salita San Paolo" not in page
 
 
 def test_reading_an_order_leaves_a_trace(enter, storie, db_session):
