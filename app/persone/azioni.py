@@ -62,9 +62,9 @@ def diario(persona_id: int) -> Page:
     operator = current_operator()
     persona = service.find(operator, persona_id)
     reads = policy.may(operator, "read:diario", subject_of(persona))
-    writes = service.may(operator, persona, service.TO_WRITE)
+    writes = service.may(operator, persona, "diario:write")
     if not reads:
-        service.require(operator, persona, service.TO_WRITE)
+        service.require(operator, persona, "diario:write")
     saw(
         persona.id,
         sezione="diario" if reads else "nome",
@@ -94,7 +94,7 @@ def diario(persona_id: int) -> Page:
 
     if request.method == "GET":
         return show(None, [])
-    service.require(operator, persona, service.TO_WRITE)
+    service.require(operator, persona, "diario:write")
     return _take(form, write, show, lambda: _done(persona_id, "Nota aggiunta al diario."))
 
 
@@ -105,7 +105,7 @@ def diario(persona_id: int) -> Page:
 def decesso(persona_id: int) -> Page:
     """A death: every path about the persona hears of it."""
     operator = current_operator()
-    persona = _opened(operator, persona_id, service.TO_END)
+    persona = _opened(operator, persona_id, "decesso:write", "cartella")
     form = moduli.decesso()
     known, hidden = _reached(operator, "decesso_registrato", persona)
 
@@ -138,7 +138,7 @@ def decesso(persona_id: int) -> Page:
 def residenza_nuova(persona_id: int) -> Page:
     """A change of residence."""
     operator = current_operator()
-    persona = _opened(operator, persona_id, service.TO_MOVE)
+    persona = _opened(operator, persona_id, "residenza:write", "contatti")
     form = moduli.residenza()
     known, hidden = _reached(operator, "residenza_variata", persona)
     now = residenza.current(db.session(), operator.ente_id, persona.id, _today())
@@ -176,7 +176,7 @@ def residenza_nuova(persona_id: int) -> Page:
 def isee(persona_id: int) -> Page:
     """Ask INPS again: a new attestation changes what the persona pays."""
     operator = current_operator()
-    persona = _opened(operator, persona_id, service.TO_ASK_ISEE)
+    persona = _opened(operator, persona_id, "isee:ask", "isee")
     form = moduli.isee()
     if registry.codice_fiscale(db.session(), persona) is None:
         raise service.CodiceFiscaleMissing(persona_id)
@@ -227,10 +227,11 @@ def _today() -> date:
     return day_of(engine_of(current_operator()).now())
 
 
-def _opened(operator: Operator, persona_id: int, needed: tuple[str, ...]) -> Persona:
+def _opened(operator: Operator, persona_id: int, action: str, sezione: str) -> Persona:
+    """The persona, for who may do that; the page shows something of the section."""
     persona = service.find(operator, persona_id)
-    service.require(operator, persona, needed)
-    saw(persona.id, sezione=needed[0].removeprefix("read:"))
+    service.require(operator, persona, action)
+    saw(persona.id, sezione=sezione)
     return persona
 
 

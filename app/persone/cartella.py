@@ -107,7 +107,7 @@ def build(operator: Operator, persona: Persona, seen: dict[str, Decision]) -> Ca
         recapiti=_contacts(persona) if "contatti" in seen else None,
         intorno=_around(operator, persona) if "contatti" in seen else [],
         azioni=_actions(operator, persona),
-        scrive=service.may(operator, persona, service.TO_WRITE),
+        scrive=service.may(operator, persona, "diario:write"),
         percorsi=paths(operator) if policy.may(operator, "pratica:start", subject_of(persona)) else [],
     )
 
@@ -120,9 +120,9 @@ def is_extraordinary(decision: Decision) -> bool:
 def _actions(operator: Operator, persona: Persona) -> list[dict[str, str]]:
     """What may be registered about her."""
     offered = (
-        ("Cambio di residenza", "azioni.residenza_nuova", service.TO_MOVE),
-        ("Chiedi l’ISEE all’INPS", "azioni.isee", service.TO_ASK_ISEE),
-        ("Registra il decesso", "azioni.decesso", service.TO_END),
+        ("Cambio di residenza", "azioni.residenza_nuova", "residenza:write"),
+        ("Chiedi l’ISEE all’INPS", "azioni.isee", "isee:ask"),
+        ("Registra il decesso", "azioni.decesso", "decesso:write"),
     )
     return [
         {"nome": nome, "url": url_for(endpoint, persona_id=persona.id)}

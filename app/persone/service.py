@@ -20,7 +20,6 @@ from app.persone.access import subject_of
 from app.persone.model import Persona
 from app.progetti.siuss import SAD
 from app.rights import policy
-from app.rights.checks import Reason
 from app.servizi import isee
 from app.servizi.models import AttestazioneIsee
 from app.servizi.pagine import messaggi
@@ -28,13 +27,6 @@ from app.values import day_of
 from app.wiring import EngineMaker
 from engine import Broken, Call, Delivery
 from engine import operator as acting
-
-# No right is about the registry alone. Who may write a contact may correct where somebody lives; a death stops
-# services, so one must be in relation with her too; an ISEE changes what she pays, so one must read ISEE.
-TO_WRITE: Final = ("diario:write",)
-TO_MOVE: Final = ("read:contatti", "contatto:write")
-TO_END: Final = ("read:cartella", "contatto:write")
-TO_ASK_ISEE: Final = ("read:isee", "pratica:start")
 
 KEPT: Final = ("valore", "scade_il", "protocollo_dsu", "difforme")  # of an attestation, what paths need
 SEALED: Final = "violenza"
@@ -66,19 +58,14 @@ def find(operator: Operator, persona_id: int) -> Persona:
     return persona
 
 
-def may(operator: Operator, persona: Persona, actions: tuple[str, ...]) -> bool:
-    """May the operator register this about her? A break-glass access is for reading."""
-    subject = subject_of(persona)
-    return all(policy.may(operator, action, subject).reason is Reason.GRANTED for action in actions)
+def may(operator: Operator, persona: Persona, action: str) -> bool:
+    """May the operator register this about her?"""
+    return bool(policy.may(operator, action, subject_of(persona)))
 
 
-def require(operator: Operator, persona: Persona, actions: tuple[str, ...]) -> None:
+def require(operator: Operator, persona: Persona, action: str) -> None:
     """As `may`, but raises NotAllowed."""
-    subject = subject_of(persona)
-    for action in actions:
-        decision = policy.require(operator, action, subject)
-        if decision.reason is not Reason.GRANTED:
-            raise policy.NotAllowed(action, Reason.RELATION)
+    policy.require(operator, action, subject_of(persona))
 
 
 @transactional
@@ -87,7 +74,7 @@ def write_diary(
 ) -> None:
     """Add a note, or the correction of one of hers. Raises PersonaNotFound, NotAllowed."""
     persona = find(operator, persona_id)
-    require(operator, persona, TO_WRITE)
+    require(operator, persona, "diario:write")
     corrected = db.session.get(Diario, (operator.ente_id, corregge_id)) if corregge_id else None
     note = Diario(
         ente_id=operator.ente_id,
@@ -108,7 +95,7 @@ def write_diary(
 @transactional
 def register_death(operator: Operator, persona_id: int, on: date) -> Delivery:
     """Write the day of death and tell every path about her. Raises DeathImpossible, PersonaNotFound, NotAllowed."""
-    require(operator, find(operator, persona_id), TO_END)
+    require(operator, find(operator, persona_id), "decesso:write")
     return decesso.register(engine_of(operator), persona_id, on, acting(operator.account_id))
 
 
@@ -119,7 +106,7 @@ def move(operator: Operator, persona_id: int, data: dict[str, Any]) -> Delivery 
     Raises ResidenzaImpossible, PersonaNotFound, NotAllowed.
     """
     persona = find(operator, persona_id)
-    require(operator, persona, TO_MOVE)
+    require(operator, persona, "residenza:write")
     engine, dal = engine_of(operator), date.fromisoformat(data["dal"])
     before = residenza.current(db.session(), operator.ente_id, persona.id, dal)
     return residenza.change(
@@ -142,7 +129,7 @@ def ask_inps(operator: Operator, persona_id: int, tipo: str) -> dict[str, Any]:
     Raises PersonaNotFound, NotAllowed, CodiceFiscaleMissing, engine.Refused, Transient, Broken.
     """
     persona = find(operator, persona_id)
-    require(operator, persona, TO_ASK_ISEE)
+    require(operator, persona, "isee:ask")
     codice_fiscale = registry.codice_fiscale(db.session(), persona)
     if codice_fiscale is None:
         raise CodiceFiscaleMissing(persona_id)
@@ -179,7 +166,7 @@ def keep_isee(operator: Operator, persona_id: int, tipo: str, found: dict[str, A
     Raises PersonaNotFound, NotAllowed.
     """
     persona = find(operator, persona_id)
-    require(operator, persona, TO_ASK_ISEE)
+    require(operator, persona, "isee:ask")
     engine, known = engine_of(operator), _known(operator, persona, tipo)
     made = None
     if found is not None:

@@ -52,6 +52,10 @@ _WITHOUT_CASE = frozenset(
 _DESPITE_SEAL = frozenset({"pratica:assign", "pratica:seal", "accesso:review", "incidente:resolve"})
 
 
+# What is written of a persona binds whoever follows her: where one must follow to act, so one must here.
+_ON_PERSONA = frozenset({"diario:write", "residenza:write", "decesso:write", "isee:ask"})
+
+
 @cache
 def check_of(action: str) -> Check:
     """The check of an action. Raises UnknownAction."""
@@ -126,11 +130,11 @@ def _act(action: str) -> Check:
             return Reason.ROLE
         if action in _WITHOUT_CASE or role.ambito is Ambito.NESSUNO:
             return Reason.GRANTED
-        if action == "diario:write":  # who may not follow the case may not write in its diary
+        if action in _ON_PERSONA:
             return _first_refusal(
                 reach(grant, role, subject),
                 _seal(operator, subject),
-                _relation(operator, grant, role, subject, "diario"),
+                _relation(operator, grant, role, subject, action),  # no section: of no use «vede_in_unita»
             )
         sealed = Reason.GRANTED if action in _DESPITE_SEAL else _seal(operator, subject)
         return _first_refusal(reach(grant, role, subject), sealed)

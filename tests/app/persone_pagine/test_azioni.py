@@ -23,7 +23,7 @@ def caterina(storie) -> str:
     [
         ("diario", {"giulia.parodi", "anna.traverso"}),
         ("decesso", {"giulia.parodi", "anna.traverso"}),
-        ("residenza", {"giulia.parodi", "anna.traverso", "marco.costa", "luca.repetto"}),
+        ("residenza", {"giulia.parodi", "anna.traverso", "marco.costa"}),
         ("isee", {"giulia.parodi", "anna.traverso", "paolo.ferrari"}),
     ],
 )
