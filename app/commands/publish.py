@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.journal import record
+from app.commands import roles
 from app.commands.folder import FORMS, path_of
 from app.commands.place import opened
 from app.database.context import ente_context
@@ -35,6 +36,8 @@ def push(settings: Settings, folder: Path, ente: str) -> int:
     with opened(settings) as database:
         ente_id = _ente(database, ente)
         try:
+            if found := list(roles.check(bundle)):
+                raise ReleaseRefused(bundle.slug, found)
             number = _publish(database, ente_id, bundle)
         except ReleaseRefused as error:
             for problem in error.problems:

@@ -16,6 +16,7 @@ from engine.checker import (
     flows,
     forms,
     manifest,
+    news,
     raw,
     stories,
     tokens,
@@ -95,7 +96,11 @@ class _Reading:
             )
         )
         if diagram is not None:
-            self.refused += [*forms.echoes(dressed, diagram), *stories.check(bundle, diagram)]
+            self.refused += [
+                *forms.echoes(dressed, diagram),
+                *stories.check(bundle, diagram),
+                *news.check(bundle, diagram, dressed.common),
+            ]
 
     def _diagram(self, context: Context) -> Diagram | None:
         name, slug = f"{self._bundle.slug}.bpmn", self._bundle.slug

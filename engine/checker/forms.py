@@ -19,17 +19,21 @@ COMMON = "forms/common/"
 
 @dataclass
 class Forms:
-    """What was read: `schemas` by form id (self-contained), `looks` their UI schemas; what is wrong."""
+    """What was read: `schemas` by form id (self-contained), `looks` their UI schemas; what is wrong.
+
+    `common`: the shared parts by reference.
+    """
 
     schemas: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     looks: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    common: dict[str, Any] = field(default_factory=dict)
     refused: list[Problem] = field(default_factory=list)
 
 
 def read(bundle: Bundle) -> Forms:
     """Read and check every form of a bundle."""
     forms = Forms()
-    common: dict[str, Any] = {}
+    common = forms.common
     for name, content in sorted(bundle.named(COMMON, ".json").items()):
         common[f"common/{name}.json"] = _object(f"{COMMON}{name}.json", content, forms)
     for name, content in sorted(bundle.named(PREFIX, ".ui.json").items()):

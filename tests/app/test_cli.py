@@ -153,6 +153,16 @@ def test_check_names_file_and_element(say: Say, a_folder: Path) -> None:
     assert say("check", bpmn)[1] == lines
 
 
+def test_check_knows_the_roles_of_the_installation(say: Say, a_folder: Path) -> None:
+    manifest = a_folder / "bundle.json"
+    told = json.loads(manifest.read_bytes())
+    manifest.write_text(json.dumps({**told, "avvio": ["assistente_sociale", "asistente"]}))
+    assert say("check", a_folder) == (
+        1,
+        [f"{manifest}:avvio: il ruolo «asistente» non c'è: scegline uno fra quelli dell'ente"],
+    )
+
+
 def test_check_looks_at_single_files_and_at_any_folder(say: Say, tmp_path: Path) -> None:
     # given
     (tmp_path / "modulo.schema.json").write_text('{"type": "array"}')

@@ -7,7 +7,19 @@ import pytest
 from engine import Bundle, Operations, advise, check
 from engine.json import dumps
 from tests.engine.conftest import inside
-from tests.engine.drawing import bundle, diagram, end, extensions, gateway, human, service, start
+from tests.engine.drawing import (
+    boundary,
+    bundle,
+    diagram,
+    end,
+    extensions,
+    gateway,
+    human,
+    message,
+    on_message,
+    service,
+    start,
+)
 
 FORM = {"type": "object", "properties": {"esito": {"type": "string"}}, "required": ["esito"]}
 TABLE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -209,6 +221,66 @@ def test_a_bundle_with_one_fault_is_refused_by_file_and_element(fault: str) -> N
     places = {f"{problem.file}:{problem.element}" for problem in problems}
     assert len(places) == 1, [str(problem) for problem in problems]
     assert places.pop().startswith(place)
+
+
+AWAITING = diagram(
+    "prova",
+    start()
+    + human("uno", form="uno")
+    + boundary("avvisati", "uno", on_message("rinuncia"), interrupting=False)
+    + end()
+    + end("detto"),
+    "inizio uno; uno fine; avvisati detto",
+    before=message("rinuncia", "=persona_id"),
+)
+NEWS = {
+    "titolo": "Rinuncia",
+    "che_succede": "La pratica si chiude.",
+    "ruoli": ["assistente_sociale"],
+    "modulo": {
+        "type": "object",
+        "properties": {"dal": {"title": "Dal", "type": "string", "format": "date"}},
+        "required": ["dal"],
+        "additionalProperties": False,
+    },
+}
+
+
+def news(**changes: object) -> Bundle:
+    """A path that may be told of a «rinuncia»; changes to what bundle.json says of it, None takes away."""
+    entry = {key: value for key, value in {**NEWS, **changes}.items() if value is not None}
+    return a_bundle(prova_dot_bpmn=AWAITING, bundle_dot_json=manifest(messaggi={"rinuncia": entry}))
+
+
+def test_a_message_that_people_may_tell_can_be_published() -> None:
+    told = news(vista={"campi": {"dal": {"widget": "data"}}}, passate=["dal"], non_con=["uno"])
+    assert [str(problem) for problem in check(told)] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("titolo", None),
+        ("che_succede", " "),
+        ("ruoli", []),
+        ("ruoli", "tutti"),
+        ("modulo", None),
+        ("modulo", {"type": "object", "properties": {"dal": {"$ref": "file:///etc/passwd"}}}),
+        ("vista", {"ordine": ["al"]}),
+        ("passate", ["al"]),
+        ("non_con", ["due"]),
+        ("rouli", ["assistente_sociale"]),
+    ],
+)
+def test_a_message_that_could_not_be_offered_is_refused_by_its_key(key: str, value: object) -> None:
+    places = {f"{problem.file}:{problem.element}" for problem in check(news(**{key: value}))}
+    assert places == {f"bundle.json:messaggi.rinuncia.{key}"}
+
+
+def test_a_message_that_the_diagram_does_not_await_is_refused() -> None:
+    made = a_bundle(bundle_dot_json=manifest(messaggi={"rinuncia": NEWS}))
+    assert [problem.element for problem in check(made)] == ["messaggi.rinuncia"]
+    assert [p.element for p in check(a_bundle(bundle_dot_json=manifest(messaggi=[])))] == ["messaggi"]
 
 
 def calling(element: str, **files: object) -> Bundle:
