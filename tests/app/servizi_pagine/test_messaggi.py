@@ -6,8 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import Account
+from app.avvisi.model import Avviso
 from app.demo.foundation import published
+from app.pratiche.model import Pratica
 from app.rights.roles import ROLES
+from app.servizi.models import Iscrizione
 from app.servizi.pagine import messaggi
 from engine import Bundle, operator, tables
 from engine.program import compile_bundle
@@ -56,7 +59,7 @@ def test_a_message_half_declared_is_left_out_and_the_others_stay(entry):
     manifest["messaggi"]["ripresa_richiesta"] = entry
     changed = Bundle(bundle.slug, {**bundle.files, "bundle.json": json.dumps(manifest).encode()})
     found = messaggi.declared(compile_bundle(changed))
-    assert set(found) == {"sospensione_richiesta", "rimodulazione_richiesta"}
+    assert set(found) == {"rinuncia_registrata", "sospensione_richiesta", "rimodulazione_richiesta"}
 
 
 def path_to(storia, nome: str, chiave: object) -> str:
@@ -95,6 +98,19 @@ def test_a_suspension_waits_for_the_return_and_is_offered_once(enter, storie, db
     giulia.send(path_to(story, "ripresa_richiesta", story.ordine_id), **back)
     # then
     assert "registra_ripresa" in open_steps(db_session, story.root_id)
+
+
+def test_who_waits_for_the_fund_may_give_up_and_is_written_to(enter, storie, db_session):
+    # given
+    story, told = storie.in_lista, {"rinuncia_il": "2026-11-20", "rinuncia_detta_da": "Il figlio"}
+    # when
+    enter("giulia.parodi").send(path_to(story, "rinuncia_registrata", story.iscrizione_id), **told)
+    # then
+    pratica = db_session.get(Pratica, (1, story.pratica_id))
+    assert (pratica.esito, pratica.chiusa_at is not None) == ("rinuncia_prima_del_servizio", True)
+    assert db_session.get(Iscrizione, (1, story.iscrizione_id)).stato == "uscita"
+    letter = db_session.scalars(select(Avviso).where(Avviso.lettera == "rinuncia_lista")).one()
+    assert "20 novembre 2026" in letter.testo
 
 
 def test_a_form_sent_twice_is_told_once(enter, storie, db_session):
