@@ -16,6 +16,7 @@ from app.accounts.operator import Operator
 from app.attivita.perche import reasons
 from app.attivita.precedenti import Answered, Precedenti
 from app.attivita.registri import form_to_fill
+from app.attivita.righe import first_rows, same_rows
 from app.attivita.service import Case, engine_of
 from app.database import db
 from app.forms import Form, Sources
@@ -78,7 +79,13 @@ def build(operator: Operator, case: Case) -> Page:
         case=case,
         element=element,
         program=program,
-        form=form_to_fill(program, case.task.form_id, case.task.unita_id or case.pratica.unita_id),
+        form=form_to_fill(
+            program,
+            case.task.form_id,
+            case.task.unita_id or case.pratica.unita_id,
+            operator.ente_id,
+            instance.variables,
+        ),
         sources=earlier.sources(program.ui(case.task.form_id or "")),
         persona=head(case.pratica, operator),
         bandiere=flags(case.pratica),
@@ -108,12 +115,21 @@ def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
     variables = engine.instance(task.instance_id).variables
     asked = page.form.schema.root.get("properties", {})
     today = day_of(engine.now()).isoformat()
-    known = {name: today for name, question in asked.items() if question.get("$comment") == TODAY}
+    known: dict[str, Any] = {
+        name: today for name, question in asked.items() if question.get("$comment") == TODAY
+    }
     known |= {name: variables[name] for name in asked if variables.get(name) is not None}
+    rows = first_rows(page.form.schema.root)
+    known |= rows
     if page.form.schema.root.get("$comment") == ANEW and not task.note:
         return known
     last = engine.last_answers(task.root_id, [task.element_id]).get(task.element_id)
-    return {**known, **(last or {})}
+    answered = {
+        name: value
+        for name, value in (last or {}).items()
+        if name not in rows or same_rows(rows[name], value)
+    }
+    return {**known, **answered}
 
 
 def _drawing(engine: Engine, program: Program, task: TaskView) -> Markup:

@@ -6,7 +6,7 @@ that writes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from app.accounts.models import Account, RuoloOperatore
+from app.attivita.righe import dressed, with_rows
 from app.database import db
 from app.enti.model import Unita
 from app.forms import Form
@@ -37,12 +38,15 @@ class Registry:
     names: Callable[[Collection[str]], list[Choice]]
 
 
-def form_to_fill(program: Program, form_id: str | None, unita_id: str | None) -> Form | None:
-    """A step's form as that unit fills it; None when the step has none."""
+def form_to_fill(
+    program: Program, form_id: str | None, unita_id: str | None, ente_id: int, variables: Mapping[str, Any]
+) -> Form | None:
+    """A step's form as that unit fills it, where the path stands; None when the step has none."""
     schema = program.schema(form_id) if form_id else None
     if schema is None or form_id is None:
         return None
-    return Form(with_choices(schema, unita_id), program.ui(form_id), program.common)
+    known = with_rows(with_choices(schema, unita_id), ente_id, variables)
+    return Form(known, dressed(program.ui(form_id), known), program.common)
 
 
 def form_to_read(program: Program, form_id: str | None, answers: Any) -> Form | None:

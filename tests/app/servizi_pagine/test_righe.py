@@ -1,0 +1,132 @@
+"""Lists whose rows are known: the goals of a project, the visits of a month. Nobody types them again."""
+
+import re
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.models import Account
+from app.pratiche import service
+from app.progetti.model import Chiusura, Obiettivo, Progetto
+from app.servizi.models import Contestazione, Rendiconto
+from engine import operator, tables
+from tests.app.servizi_pagine.storie import CENTRO, date_of_today
+from tests.app.servizi_pagine.test_mese import csv_of, monday_of_last_month
+
+GOALS = ("Restare a casa in sicurezza", "Sollevare la figlia")
+
+
+def path_of(session, root_id: int, element: str) -> str:
+    """The page of a step that is open now."""
+    t = tables.task.c
+    session.rollback()
+    found = select(t.id).where(t.root_id == root_id, t.element_id == element, t.status == "open")
+    return f"/attivita/{session.scalars(found).one()}"
+
+
+# ---- a project's goals
+
+
+@pytest.fixture
+def closing(storie, db_session, maker) -> int:
+    """Caterina's project of two goals is to be closed; gives the root of the path."""
+    persona_id, today = storie.in_servizio.persona_id, date_of_today()
+    progetto = Progetto(
+        ente_id=1, persona_id=persona_id, versione=1, stato="attivo", impegni_persona=[], impegni_servizi=[]
+    )
+    db_session.add(progetto)
+    db_session.flush()
+    for words in GOALS:
+        db_session.add(
+            Obiettivo(
+                ente_id=1,
+                progetto_id=progetto.id,
+                dimensione="salute_autonomia",
+                descrizione=words,
+                indicatore="cadute in un mese",
+                traguardo="nessuna",
+                scadenza=today,
+            )
+        )
+        db_session.flush()
+    giulia = db_session.scalars(select(Account.id).where(Account.nome_utente == "giulia.parodi")).one()
+    engine = maker(db_session, 1)
+    pratica = service.open(
+        db_session, 1, "chiusura", persona_id, CENTRO, operator(giulia).label, start=maker.start,
+        now=engine.now(), data={"progetto_id": str(progetto.id)}, case_manager_id=giulia,
+    )  # fmt: skip
+    (task,) = engine.open_tasks(pratica.instance_id)
+    said = {"motivo": "obiettivi_raggiunti", "descrizione": "È andata bene.", "follow_up": False}
+    engine.complete(task.id, {**said, "chiuso_dal": today.isoformat()}, operator(giulia))
+    db_session.commit()
+    return pratica.instance_id
+
+
+def test_each_goal_of_the_project_is_there_and_asks_only_how_it_went(enter, closing, db_session):
+    # given
+    giulia, path = enter("giulia.parodi"), path_of(db_session, closing, "valutazione_esiti")
+    page = giulia.get(path).text
+    assert [f"<legend>{words}</legend>" in page for words in GOALS] == [True, True]
+    hidden = [f'<input type="hidden" name="esiti.{n}.obiettivo" value="{w}">' for n, w in enumerate(GOALS)]
+    assert [field in page for field in hidden] == [True, True]
+    assert "aggiungi:esiti" not in page
+    # when
+    told = {f"esiti.{n}.obiettivo": words for n, words in enumerate(GOALS)}
+    giulia.send(path, **told, **{"esiti.0.raggiunto": "si", "esiti.1.raggiunto": "parziale"})
+    # then
+    kept = db_session.scalars(select(Chiusura.esiti)).one()
+    assert kept == [
+        {"obiettivo": GOALS[0], "raggiunto": "si"},
+        {"obiettivo": GOALS[1], "raggiunto": "parziale"},
+    ]
+
+
+def test_a_goal_cannot_be_put_in_other_words(enter, closing, db_session):
+    giulia, path = enter("giulia.parodi"), path_of(db_session, closing, "valutazione_esiti")
+    told = {"esiti.0.obiettivo": "Un altro", "esiti.1.obiettivo": GOALS[1]}
+    refused = giulia.send(path, **told, **{"esiti.0.raggiunto": "si", "esiti.1.raggiunto": "si"})
+    assert refused.status_code == 422
+    assert db_session.scalars(select(Chiusura.esiti)).one() == []
+
+
+# ---- a month's visits
+
+
+@pytest.fixture
+def told_month(enter, storie, db_session) -> int:
+    """Caterina's month: a visit as planned, and one on a day that is not in the plan; gives the root."""
+    monday, story = monday_of_last_month(), storie.in_servizio
+    lines = [
+        f"{day.isoformat()};08:30;09:30;OP12;igiene;nfc;svolto;"
+        for day in (monday, monday + timedelta(days=6))
+    ]
+    sent = {"eventi": (BytesIO(csv_of(*lines)), "mese.csv")}
+    enter("coop.lanterna").send(f"/ordini/{story.ordine_id}/mese", **sent)
+    return story.root_id
+
+
+def test_contested_visits_are_chosen_and_answered_row_by_row(enter, told_month, db_session):
+    # given: the office chooses from the visits, those that did not pass first
+    office, path = enter("dario.olivieri"), path_of(db_session, told_month, "controlla_eventi")
+    page = office.send(path, contesta="si", _azione="aggiorna").text
+    offered = re.findall(r'value="(\d+)"[^>]*> ?(Riga [^<]+)', page)
+    assert [number for number, _ in offered] == ["2", "1"]
+    assert offered[0][1].endswith("Non è nel piano")
+    contested = {"contestazioni.0.evento_id": "2", "contestazioni.0.motivo": "Era domenica"}
+    office.send(path, contesta="si", **contested)
+    # when: the supplier finds that visit, and says why
+    supplier, path = enter("coop.lanterna"), path_of(db_session, told_month, "controdeduzioni")
+    page = supplier.get(path).text
+    assert re.search(r"<legend>Riga 2: .*, 8:30–9:30, igiene personale\. Era domenica</legend>", page)
+    assert "Riga 1:" not in page
+    said = {"risposte.0.evento_id": "2", "risposte.0.risposta": "Chiesto dalla figlia."}
+    supplier.send(path, **said)
+    # then: the office decides on the same row
+    path = path_of(db_session, told_month, "decidi_contestazioni")
+    assert "<legend>Riga 2:" in office.get(path).text
+    office.send(path, **{"decisioni.0.evento_id": "2", "decisioni.0.accolta": "si"})
+    db_session.rollback()
+    assert db_session.scalars(select(Contestazione.accolta)).all() == [True]
+    assert "validato" in db_session.scalars(select(Rendiconto.stato)).all()
