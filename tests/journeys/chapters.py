@@ -232,7 +232,8 @@ def service_ends(giulia: Person, anna: Person) -> None:
             "Perché finisce": "Non serve più",
         }
     ).completes()
-    _close(giulia, anna, "La figlia è venuta a vivere con lei.", "2027-01-15")
+    aim = {"Obiettivo": "Restare a casa in sicurezza", "Raggiunto": "Sì"}
+    _close(giulia, anna, "La figlia è venuta a vivere con lei.", "2027-01-15", aim)
 
 
 def case_is_closed(city: City, giulia: Person, anna: Person) -> None:
@@ -242,14 +243,15 @@ def case_is_closed(city: City, giulia: Person, anna: Person) -> None:
         {
             "Giorno": "2027-03-01",
             "Che cosa è emerso": "Non è più caduta e la figlia vive con lei.",
-            "Gli obiettivi": [{"Obiettivo": "Restare a casa in sicurezza", "Come va": "Raggiunto"}],
+            "Gli obiettivi": [{"Come va": "Raggiunto"}],
             "Come si prosegue": "Si può chiudere",
         }
     ).completes()
-    _close(giulia, anna, "Non serve più un progetto.", "2027-03-01")
+    _close(giulia, anna, "Non serve più un progetto.", "2027-03-01", {"Raggiunto": "Sì"})
 
 
-def _close(giulia: Person, anna: Person, why: str, day: str) -> None:
+def _close(giulia: Person, anna: Person, why: str, day: str, aim: dict[str, str]) -> None:
+    """`aim`: what came of it; its words are the project's, where there is one."""
     giulia.opens("Proponi la chiusura").answers(
         {
             "Perché si chiude": "Obiettivi raggiunti",
@@ -258,7 +260,5 @@ def _close(giulia: Person, anna: Person, why: str, day: str) -> None:
             "Richiamare la persona più avanti": False,
         }
     ).completes()
-    giulia.opens("Valuta gli esiti").answers(
-        {"Esiti": [{"Obiettivo": "Restare a casa in sicurezza", "Raggiunto": "Sì"}]}
-    ).completes()
+    giulia.opens("Valuta gli esiti").answers({"Esiti": [aim]}).completes()
     anna.opens("Approva la chiusura").answers({"Si può chiudere": True}).completes()
