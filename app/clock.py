@@ -26,8 +26,10 @@ from app.documenti.antivirus import Antivirus, from_env
 from app.documenti.sweep import scan_waiting, settle
 from app.enti.model import Ente
 from app.incidents import sweep as invariants
+from app.servizi import fondo
 from app.settings import Settings
 from app.wiring import EngineMaker, engines
+from engine import system
 from engine.messages import bury_expired
 
 log = structlog.get_logger()
@@ -79,6 +81,7 @@ def _keep(database: Database, election: Connection, stop: threading.Event) -> No
     scheduler.add_job(_settle_files, "cron", hour=3, minute=40, args=(database,))
     scheduler.add_job(check_instances, "interval", minutes=10, args=(database, maker))
     scheduler.add_job(check_instances, "cron", hour=4, minute=10, args=(database, maker, True))
+    scheduler.add_job(renew_funds, "cron", hour=0, minute=30, args=(database, maker))
     antivirus = from_env()
     if antivirus is not None:
         scheduler.add_job(_scan_files, "interval", minutes=1, args=(database, antivirus))
@@ -121,6 +124,13 @@ def check_instances(database: Database, maker: EngineMaker, deep: bool = False) 
         if swept.found:
             kinds = Counter(finding.kind for finding in swept.found)
             log.warning("instances.wrong", ente=ente_id, new=swept.new, **kinds)
+
+
+def renew_funds(database: Database, maker: EngineMaker) -> None:
+    """On the first night of a year running services pass to its money; on the others there is nothing to do."""
+    for ente_id in _enti(database):
+        with ente_context(ente_id), Session(database) as session, session.begin():
+            fondo.renew(maker(session, ente_id), system("orologio"))
 
 
 def _scan_files(database: Database, antivirus: Antivirus) -> None:

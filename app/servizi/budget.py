@@ -1,6 +1,8 @@
 """Reserving money of a capitolo: all or nothing, and never more than there is (D.Lgs 118/2011).
 
-A reservation holds for the months left in the year of its capitolo; the next year has a capitolo of its own.
+A reservation holds for the months left in the year of its capitolo; the next year has a capitolo of its own, and
+`renew` carries into it what is still running (D.Lgs 267/2000 art. 183 c. 6: each
+year's part weighs on that year's money).
 """
 
 from __future__ import annotations
@@ -9,12 +11,41 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.servizi.models import Budget, Prenotazione
 from engine import Broken
 
+YEAR = 12  # months
 DOMICILIARITA, INTERVENTI = "domiciliarita", "interventi"
+
+
+class CapitoloElsewhere(Exception):
+    """In that year the capitolo is for another kind of service."""
+
+    def __init__(self, anno: int, capitolo: str) -> None:
+        super().__init__(f"{anno}: {capitolo}")
+        self.anno, self.capitolo = anno, capitolo
+
+
+def add(
+    session: Session, ente_id: int, anno: int, servizio: str, capitolo: str, euro: Decimal, fondo: str | None
+) -> int:
+    """Add money to a capitolo, or open it (from a `fondo`); gives its id. Raises CapitoloElsewhere."""
+    opened = insert(Budget).values(
+        ente_id=ente_id, anno=anno, servizio=servizio, capitolo=capitolo, fondo=fondo, stanziato_eur=euro
+    )
+    found: int | None = session.scalar(
+        opened.on_conflict_do_update(
+            index_elements=["ente_id", "anno", "capitolo"],
+            set_={"stanziato_eur": Budget.stanziato_eur + opened.excluded.stanziato_eur},
+            where=Budget.servizio == servizio,
+        ).returning(Budget.id)
+    )
+    if found is None:
+        raise CapitoloElsewhere(anno, capitolo)
+    return found
 
 
 def months_left(dal: date) -> int:
@@ -35,8 +66,8 @@ def reserve(
 ) -> Prenotazione | None:
     """Reserve for a plan (by its first version) or a project; None when no capitolo has enough.
 
-    What was reserved before for the same is replaced, or stays as it was when there is not enough.
-    Raises Broken when the ente has no capitolo for that year.
+    What was reserved before for the same is replaced from that month on, or stays as it was when there is not
+    enough; the months already served stay on their capitolo. Raises Broken when the ente has no capitolo for that year.
     """
     servizio = DOMICILIARITA if piano is not None else INTERVENTI
     capitoli = _lock(session, ente_id, servizio, dal.year)
@@ -44,7 +75,8 @@ def reserve(
         raise Broken(f"manca il capitolo di spesa {dal.year} per «{servizio}»")
     amount = importo_mensile * months_left(dal)
     old = active(session, ente_id, piano=piano, progetto=progetto)
-    given_back = {old.budget_id: old.importo_eur} if old is not None else {}
+    back = _unspent(session, old, dal) if old is not None else Decimal(0)
+    given_back = {old.budget_id: back} if old is not None else {}
     for capitolo in capitoli:
         free = capitolo.stanziato_eur - capitolo.prenotato_eur + given_back.get(capitolo.id, Decimal(0))
         if amount <= free:
@@ -52,8 +84,8 @@ def reserve(
     else:
         return None
     if old is not None:
-        _take(session, ente_id, old.budget_id, -old.importo_eur)
-        old.stato, old.chiusa_at = "sostituita", now
+        _take(session, ente_id, old.budget_id, -back)
+        old.stato, old.chiusa_at, old.importo_eur = "sostituita", now, old.importo_eur - back
         session.flush()
     _take(session, ente_id, capitolo.id, amount)
     made = Prenotazione(
@@ -70,6 +102,41 @@ def reserve(
     session.add(made)
     session.flush()
     return made
+
+
+def uncovered(session: Session, ente_id: int, servizio: str, anno: int) -> list[Prenotazione]:
+    """What is still running on the money of a year before `anno`, who began first on top."""
+    p, b = Prenotazione, Budget
+    query = (
+        select(p)
+        .join(b, (b.ente_id == p.ente_id) & (b.id == p.budget_id))
+        .where(p.ente_id == ente_id, p.stato == "attiva", b.servizio == servizio, b.anno < anno)
+        .order_by(p.dal, p.id)
+    )
+    return list(session.scalars(query))
+
+
+def renew(session: Session, ente_id: int, servizio: str, anno: int, now: datetime, by: str | None) -> int:
+    """Reserve a whole year for what was running when it began; gives for how many.
+
+    Where a capitolo is missing or not enough the old reservation stays, and `uncovered` tells: a service does not stop.
+    """
+    if not _lock(session, ente_id, servizio, anno):
+        return 0
+    made = [
+        reserve(
+            session,
+            ente_id,
+            old.importo_mensile_eur,
+            date(anno, 1, 1),
+            now,
+            by,
+            piano=old.piano_id,
+            progetto=old.progetto_id,
+        )
+        for old in uncovered(session, ente_id, servizio, anno)
+    ]
+    return sum(each is not None for each in made)
 
 
 def free(
@@ -113,6 +180,14 @@ def available(session: Session, ente_id: int, servizio: str, anno: int) -> Decim
         )
     )
     return max(found, default=Decimal(0))
+
+
+def _unspent(session: Session, old: Prenotazione, dal: date) -> Decimal:
+    """What a reservation has for the months from that of `dal` on."""
+    year = session.get_one(Budget, (old.ente_id, old.budget_id)).anno
+    served = (dal.year - year) * 12 + dal.month - old.dal.month
+    spent = old.importo_mensile_eur * max(min(served, months_left(old.dal)), 0)
+    return old.importo_eur - min(spent, old.importo_eur)
 
 
 def _months_used(dal: date, on: date, year: int) -> int:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from app import errors
+from app import format as written
 from app.accounts.gate import current_operator
 from app.accounts.models import Account
 from app.accounts.operator import Operator
@@ -25,12 +26,15 @@ from app.persone.model import Persona
 from app.pratiche.access import subject_of as pratica_subject
 from app.pratiche.model import Pratica
 from app.rights import policy
+from app.rights.subject import Subject
+from app.servizi.budget import CapitoloElsewhere
 from app.servizi.models.budget import SERVIZI
 from app.servizi.ordine import OrdineNotWaiting
-from app.servizi.pagine import fondo, mese, messaggi, ordini, parole, service
+from app.servizi.pagine import denaro, fondo, mese, messaggi, ordini, parole, service
 from app.servizi.pagine.messaggi import Attesa
 from app.values import account_of, day_of
 from engine import Refused
+from engine.form import FieldError
 
 blueprint = Blueprint("servizi", __name__)
 
@@ -299,16 +303,20 @@ def fund() -> str:
     operator = current_operator()
     policy.require_ever(operator, "read:economico")
     today = _today()
-    found = fondo.lists(operator, today)
-    for each in found:
+    lists = fondo.lists(operator, today)
+    for each in lists:
         for place in each.posti:
             if place.pratica is not None:
                 saw(place.pratica.persona_id, place.pratica.id, sezione="economico")
     return render_template(
         "servizi/fondo.html",
         anno=today.year,
-        capitoli=fondo.chapters(operator.ente_id, today.year),
-        liste=found,
+        capitoli=[
+            (anno, found)
+            for anno in (today.year, today.year + 1)
+            if (found := fondo.chapters(operator.ente_id, anno)) or anno == today.year
+        ],
+        liste=lists,
         libera=bool(fondo.may_release(operator)),
     )
 
@@ -327,3 +335,30 @@ def release_fund() -> Response:
     else:
         flash("Nessuno chiamato: la lista è vuota, o il fondo non basta per la prima persona.", "avviso")
     return redirect(url_for("servizi.fund"), 303)
+
+
+@blueprint.route("/fondo/denaro", methods=["GET", "POST"])
+def add_money() -> Page:
+    """Money comes to a capitolo."""
+    operator = current_operator()
+    policy.require(operator, "task:complete", Subject(operator.ente_id, ruolo=fondo.HOLDER))
+    form = denaro.form(_today())
+    if request.method == "GET":
+        return render_template("servizi/denaro.html", tree=form.tree({"anno": _today().year}))
+    parsed = form.parse(request.form)
+    wrong = [] if parsed.action else form.check(parsed.data, parsed.refused)
+    if not parsed.action and not wrong:
+        try:
+            covered = service.add_money(operator, parsed.data)
+        except CapitoloElsewhere:
+            said = "Quest’anno è già di un altro servizio: ricontrolla il numero."
+            wrong = form.messages(
+                [FieldError(("capitolo",), "operazione", parsed.data["capitolo"], said)], parsed.data
+            )
+        else:
+            one, many = "servizio in corso ora è coperto", "servizi in corso ora sono coperti"
+            more = f" {written.plural(covered, one, many)}." if covered else ""
+            flash(f"Denaro aggiunto al capitolo {parsed.data['capitolo']}.{more}", "ok")
+            return redirect(url_for("servizi.fund"), 303)
+    page = render_template("servizi/denaro.html", tree=form.tree(parsed.data, wrong, typed=parsed.typed))
+    return (page, 422) if wrong else page

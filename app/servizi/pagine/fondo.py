@@ -50,18 +50,23 @@ class Posto:
 
 @dataclass(frozen=True)
 class Lista:
-    """Who waits for a kind of service, and whether the money is enough for the first."""
+    """Who waits for a kind of service, and whether the money is enough for the first.
+
+    `scoperti`: services that are running without money for this year; `scoperto`: euro that they need.
+    """
 
     servizio: str
     titolo: str
     posti: list[Posto]
     chiamate: int
     disponibile: Decimal
+    scoperti: int
+    scoperto: Decimal
 
     @property
     def enough(self) -> bool:
-        """The first could be called now."""
-        return bool(self.posti) and self.posti[0].serve <= self.disponibile
+        """The first could be called now: running services come before her."""
+        return bool(self.posti) and not self.scoperti and self.posti[0].serve <= self.disponibile
 
 
 def chapters(ente_id: int, anno: int) -> list[Capitolo]:
@@ -92,12 +97,15 @@ def _list(operator: Operator, servizio: str, on: date) -> Lista:
     called = session.scalars(
         select(i.id).where(i.ente_id == operator.ente_id, i.servizio == servizio, i.stato == "chiamata")
     )
+    running = budget.uncovered(session, operator.ente_id, servizio, on.year)
     return Lista(
         servizio=servizio,
         titolo=parole.SERVIZI[servizio],
         posti=[_place(operator, n, row, on) for n, row in enumerate(ranked, 1)],
         chiamate=len(called.all()),
         disponibile=budget.available(session, operator.ente_id, servizio, on.year),
+        scoperti=len(running),
+        scoperto=sum((each.importo_mensile_eur * budget.YEAR for each in running), Decimal(0)),
     )
 
 

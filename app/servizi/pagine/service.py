@@ -15,13 +15,13 @@ from app.pratiche.model import Pratica
 from app.rights import policy
 from app.rights.checks import Reason
 from app.rights.subject import Subject
-from app.servizi import eventi, fondo, ordine
+from app.servizi import budget, eventi, fondo, ordine
 from app.servizi.models import Ordine
 from app.servizi.models.budget import SERVIZI
 from app.servizi.pagine import mese, messaggi, ordini
 from app.servizi.pagine.fondo import HOLDER
 from app.servizi.pagine.messaggi import Attesa
-from app.values import day_of
+from app.values import day_of, to_money
 from engine import operator as acting
 
 SUPPLIER = "fornitore_accreditato"
@@ -121,6 +121,34 @@ def release_fund(operator: Operator, servizio: str) -> int:
         db.session, "fondo.release", "fondo", servizio, by=operator, dettaglio={"iscrizioni": called}
     )
     return len(called)
+
+
+@transactional
+def add_money(operator: Operator, data: Mapping[str, Any]) -> int:
+    """Add money to a capitolo and give it to what is running without; tells for how many services.
+
+    Raises NotAllowed, CapitoloElsewhere.
+    """
+    policy.require(operator, "task:complete", Subject(operator.ente_id, ruolo=HOLDER))
+    euro = to_money(data["euro"])
+    added = budget.add(
+        db.session(),
+        operator.ente_id,
+        data["anno"],
+        data["servizio"],
+        data["capitolo"],
+        euro,
+        data.get("fondo"),
+    )
+    audit.record(
+        db.session,
+        "budget.add",
+        "budget",
+        added,
+        by=operator,
+        dettaglio={"anno": data["anno"], "capitolo": data["capitolo"], "euro": str(euro)},
+    )
+    return fondo.renew(engine_of(operator), acting(operator.account_id))
 
 
 def sendable(operator: Operator, pratica: Pratica) -> list[Attesa]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.database.context import ente_context
 from app.servizi import budget, fondo, lista
 from app.servizi.models import Budget, Iscrizione, PianoDomiciliare, Prenotazione
-from engine import Broken, Engine
+from engine import Broken, Engine, FixedClock
 from tests.app.domain.conftest import ANNA, MONDAY
 
 Ask = Callable[..., dict[str, Any]]
@@ -66,6 +66,85 @@ def test_reserving_again_for_the_same_plan_replaces(
     assert capitolo.prenotato_eur == 900
     states = session.scalars(select(Prenotazione.stato).order_by(Prenotazione.id)).all()
     assert states == ["sostituita", "attiva"]
+
+
+def test_what_was_served_stays_on_its_capitolo_when_the_plan_changes(
+    ask: Ask, a_plan: Callable[..., str], a_budget: Callable[..., Budget], session: Session
+) -> None:
+    # given 100 a month from November, when December changes to 300
+    capitolo, plan = a_budget(1000), a_plan()
+    ask("budget.reserve", piano_id=plan, importo_mensile=100, dal="2026-11-23")
+    ask("budget.reserve", piano_id=plan, importo_mensile=300, dal=DECEMBER)
+    # then
+    session.refresh(capitolo)
+    assert capitolo.prenotato_eur == 400
+    amounts = session.scalars(select(Prenotazione.importo_eur).order_by(Prenotazione.id)).all()
+    assert amounts == [Decimal(100), Decimal(300)]
+
+
+@pytest.fixture
+def next_year(session: Session, genova: int) -> Callable[[int], Budget]:
+    """The capitolo of 2027: `next_year(5000)` euro."""
+
+    def next_year(euro: int) -> Budget:
+        made = Budget(
+            ente_id=genova,
+            anno=2027,
+            servizio="domiciliarita",
+            capitolo="U.1.04.02",
+            stanziato_eur=Decimal(euro),
+        )
+        session.add(made)
+        session.flush()
+        return made
+
+    return next_year
+
+
+def test_a_running_service_passes_to_the_money_of_the_new_year(
+    ask: Ask,
+    a_plan: Callable[..., str],
+    a_budget: Callable[..., Budget],
+    next_year: Callable[[int], Budget],
+    a_engine: Engine,
+    clock: FixedClock,
+    session: Session,
+) -> None:
+    # given two services of December, and money for one of them in the new year
+    old, plans = a_budget(1000), [a_plan(), a_plan(cognome="Costa")]
+    for plan in plans:
+        ask("budget.reserve", piano_id=plan, importo_mensile=100, dal=DECEMBER)
+    clock.move_to(MONDAY.replace(year=2027, month=1, day=1))
+    assert fondo.renew(a_engine, ANNA) == 0  # no capitolo yet
+    new = next_year(1300)
+    # when
+    assert [fondo.renew(a_engine, ANNA), fondo.renew(a_engine, ANNA)] == [1, 0]
+    # then each year bears its months, and who is not covered is known
+    for capitolo in (old, new):
+        session.refresh(capitolo)
+    assert (old.prenotato_eur, new.prenotato_eur) == (200, 1200)
+    left = budget.uncovered(session, 1, "domiciliarita", 2027)
+    assert [str(each.piano_id) for each in left] == [plans[1]]
+
+
+def test_who_waits_is_not_called_while_a_running_service_has_no_money(
+    ask: Ask,
+    a_plan: Callable[..., str],
+    a_budget: Callable[..., Budget],
+    next_year: Callable[[int], Budget],
+    waiting: list[str],
+    a_engine: Engine,
+    clock: FixedClock,
+) -> None:
+    # given
+    a_budget(1000)
+    ask("budget.reserve", piano_id=a_plan(cognome="Bo"), importo_mensile=900, dal=DECEMBER)
+    clock.move_to(MONDAY.replace(year=2027, month=1, day=1))
+    capitolo = next_year(6000)
+    # when / then
+    assert fondo.release(a_engine, "domiciliarita", ANNA) == []
+    capitolo.stanziato_eur = Decimal(16_000)
+    assert [str(each) for each in fondo.release(a_engine, "domiciliarita", ANNA)] == [waiting[2]]
 
 
 def test_nothing_to_pay_needs_no_money(ask: Ask, a_plan: Callable[..., str]) -> None:

@@ -1,10 +1,14 @@
 """The fund and the list: who sees it, and calling who waits first."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select
 
-from app.servizi.models import Budget, Iscrizione
-from tests.app.servizi_pagine.storie import open_steps
+from app.audit.models import Audit
+from app.servizi.models import Budget, Iscrizione, Prenotazione
+from tests.app.servizi_pagine.storie import date_of_today, open_steps
 
 
 def test_the_page_says_what_is_left_and_who_waits_in_order(enter, storie):
@@ -57,3 +61,88 @@ def test_when_the_money_is_not_enough_nobody_is_called(enter, storie, db_session
 def test_only_who_holds_the_fund_calls(enter, storie, db_session, who: str):
     assert enter(who).send("/fondo/libera", servizio="domiciliarita").status_code == 403
     assert db_session.get(Iscrizione, (1, storie.in_lista.iscrizione_id)).stato == "in_attesa"
+
+
+MONEY = {"servizio": "domiciliarita", "capitolo": "1204/1", "euro": "1.500,50"}
+
+
+def test_money_comes_to_a_capitolo_that_is_there_and_to_a_new_one(enter, db_session):
+    # given
+    keeper, year = enter("paolo.ferrari"), date_of_today().year
+    chapter = select(Budget).where(Budget.anno == year, Budget.servizio == "domiciliarita")
+    before = db_session.scalars(chapter).one().stanziato_eur
+    # when
+    page = keeper.send("/fondo/denaro", anno=year, **MONEY)
+    keeper.send("/fondo/denaro", anno=year + 1, **{**MONEY, "capitolo": "1204/7", "fondo": "FNA"})
+    # then
+    assert "Denaro aggiunto al capitolo 1204/1" in page.text
+    db_session.rollback()
+    assert db_session.scalars(chapter).one().stanziato_eur == before + Decimal("1500.50")
+    opened = db_session.scalars(select(Budget).where(Budget.capitolo == "1204/7")).one()
+    assert (opened.anno, opened.fondo, opened.stanziato_eur) == (year + 1, "FNA", Decimal("1500.50"))
+    told = db_session.scalars(select(Audit.dettaglio).where(Audit.azione == "budget.add")).all()
+    assert [line["euro"] for line in told] == ["1500.50", "1500.50"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"euro": "-3"}, "errore"),
+        ({"capitolo": ""}, "errore"),
+        ({"servizio": "interventi"}, "Quest’anno è già di un altro servizio"),
+    ],
+)
+def test_money_that_cannot_be_added_is_said_and_what_was_typed_stays(enter, db_session, wrong, said):
+    page = enter("paolo.ferrari").send("/fondo/denaro", anno=date_of_today().year, **{**MONEY, **wrong})
+    assert page.status_code == 422
+    assert said.lower() in page.text.lower()
+    assert 'value="1204/1"' in page.text or "capitolo" in wrong
+    assert db_session.scalars(select(Audit).where(Audit.azione == "budget.add")).all() == []
+
+
+@pytest.mark.parametrize("who", ["giulia.parodi", "anna.traverso", "silvia.canepa", "dario.olivieri"])
+def test_only_who_holds_the_fund_adds_money(enter, who: str):
+    visitor = enter(who)
+    assert visitor.get("/fondo/denaro").status_code == 403
+    assert visitor.send("/fondo/denaro", anno=date_of_today().year, **MONEY).status_code == 403
+    assert "Aggiungi denaro" not in visitor.get("/fondo").text
+
+
+def test_a_running_service_without_money_for_the_year_comes_before_who_waits(enter, storie, db_session):
+    # given Caterina's service still on the money of last year
+    held = db_session.scalars(select(Prenotazione).where(Prenotazione.stato == "attiva")).first()
+    last = Budget(
+        ente_id=1,
+        anno=date_of_today().year - 1,
+        servizio="domiciliarita",
+        capitolo="1204/1",
+        stanziato_eur=900,
+        prenotato_eur=600,
+    )
+    db_session.add(last)
+    held.stato = "liberata"
+    db_session.flush()
+    db_session.add(
+        Prenotazione(
+            ente_id=1,
+            budget_id=last.id,
+            piano_id=held.piano_id,
+            importo_mensile_eur=600,
+            importo_eur=600,
+            dal=date(last.anno, 12, 1),
+            stato="attiva",
+        )
+    )
+    for budget in db_session.scalars(select(Budget).where(Budget.anno > last.anno)):
+        budget.stanziato_eur = budget.prenotato_eur
+    db_session.commit()
+    # when / then nobody is called
+    keeper = enter("paolo.ferrari")
+    page = keeper.get("/fondo").text
+    assert "1 servizio in corso senza copertura" in page
+    assert "Prima vanno coperti i servizi in corso." in page
+    # when money comes
+    page = keeper.send("/fondo/denaro", anno=date_of_today().year, **{**MONEY, "euro": "90000"})
+    # then it covers the service first
+    assert "1 servizio in corso ora è coperto" in page.text
+    assert "senza copertura" not in page.text
