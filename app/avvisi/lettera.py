@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from app import format as written
 from engine import Bundle, Program, json
+from engine.calendar import END_OF_DAY
 
 PLACEHOLDER: Final = re.compile(r"\{\{\s*([a-z_][a-z0-9_.]*)\s*\}\}")
 SUBJECT: Final = "Oggetto:"
@@ -130,6 +131,7 @@ def _word(name: str, value: Any, words: Words) -> str:
 
 
 def _day(when: date | datetime) -> str:
+    """A term that ends with its day is told as a day."""
     day = written.parse(when)
-    hour = f", ore {day.hour}:{day.minute:02d}" if isinstance(day, datetime) else ""
-    return written.full(when) + hour
+    timed = isinstance(day, datetime) and day.time() != END_OF_DAY
+    return written.full(when) + (f", ore {day:%-H:%M}" if timed else "")

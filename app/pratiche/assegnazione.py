@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.pratiche.model import Assegnazione, Pratica
 from app.values import ROME
 from engine import Call, tables
+from engine.calendar import END_OF_DAY
 
 OPENED = "Ha aperto la pratica"
-END_OF_DAY = time(23, 59, 59)
 
 
 def appoint(

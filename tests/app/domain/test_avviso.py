@@ -111,6 +111,7 @@ def test_nothing_reaches_a_protected_persona(
         (Decimal("1234.50"), "1.234,50"),
         ("2026-12-01", "1 dicembre 2026"),
         ("2026-12-01T09:05:00+01:00", "1 dicembre 2026, ore 9:05"),
+        ("2026-12-01T22:59:59+00:00", "1 dicembre 2026"),
         (True, "sì"),
         (["asl", "caf", "altro"], "ASL, CAF o patronato e altro"),
         ("asl", "ASL"),

@@ -46,6 +46,27 @@ def test_the_fund_is_accessible_and_called_by_keyboard(browse, storie, width: in
     assert_accessible(page)
 
 
+def test_money_is_added_without_script(browse, storie):
+    page = browse("paolo.ferrari", "/fondo", script=False)
+    page.get_by_role("link", name="Aggiungi denaro a un capitolo").click()
+    page.get_by_role("button", name="Aggiungi").click()
+    page.get_by_text("da correggere").first.wait_for()
+    page.get_by_label("Assistenza domiciliare").check()
+    page.get_by_label("Capitolo").fill("1204/1")
+    page.get_by_label("Quanto si aggiunge").fill("1.000")
+    page.get_by_role("button", name="Aggiungi").click()
+    page.get_by_text("Denaro aggiunto al capitolo 1204/1").wait_for()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_form_of_money_is_accessible(browse, storie, width: int):
+    page = browse("paolo.ferrari", "/fondo/denaro", width)
+    assert_accessible(page)
+    page.get_by_role("button", name="Aggiungi").click()
+    page.get_by_text("da correggere").first.wait_for()
+    assert_accessible(page)
+
+
 def test_an_order_is_accepted_without_script(browse, storie):
     page = browse("coop.lanterna", "/ordini", script=False)
     page.get_by_role("button", name="Accetta").click()
