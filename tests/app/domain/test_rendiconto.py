@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine as Database
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.database.context import ente_context
 from app.servizi import eventi
 from app.servizi.models import OperatoreFornitore, Ordine, PianoDomiciliare, Rendiconto
 from engine import Broken, Engine, FixedClock, Refused
@@ -235,6 +238,40 @@ def test_a_visit_told_after_the_controls_waits_for_the_next_ones(
     ]
     paid = ask("rendiconto.validate", rendiconto_id=a_month, esiti_controllo=passed(1, 2))
     assert paid == {"ore_validate": Decimal("3.00"), "importo": Decimal("73.50")}
+
+
+def test_a_visit_told_while_the_month_is_being_validated_is_refused_and_not_lost(
+    ask: Ask,
+    session: Session,
+    a_month: str,
+    check: Callable[..., list[dict[str, Any]]],
+    engine: Database,
+) -> None:
+    # given a month validated, and not yet committed
+    check({})
+    session.commit()
+    ask("rendiconto.validate", rendiconto_id=a_month, esiti_controllo=passed(1))
+    refused: list[str] = []
+
+    def tell() -> None:
+        with ente_context(1), Session(engine) as own:
+            try:
+                month = own.get_one(Rendiconto, (1, int(a_month)))
+                eventi.load(own, month, [{**EVENT, "data": "2026-12-07"}], None)
+                own.commit()
+            except Refused as refusal:
+                refused.append(refusal.code)
+
+    # when the supplier tells another: it waits for the validation
+    teller = Thread(target=tell)
+    teller.start()
+    waiting = text("select 1 from pg_locks where not granted limit 1")
+    while teller.is_alive() and session.scalar(waiting) is None:
+        teller.join(0.02)
+    session.commit()
+    teller.join()
+    # then
+    assert refused == ["rendiconto_chiuso"]
 
 
 def test_contesting_a_row_that_is_not_there_is_refused(
