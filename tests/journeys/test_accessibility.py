@@ -36,7 +36,7 @@ ROLES = {
     ),
     "luca.repetto": ("/pratiche/{pratica}", "/pratiche/{pratica}/accesso-straordinario"),
     "anna.traverso": ("/scrivania?vista=unita", "/pratiche/{pratica}", "/accessi-straordinari", "/fondo"),
-    "paolo.ferrari": ("/scrivania?vista=prendere", "/pratiche/{pratica}", "/fondo"),
+    "paolo.ferrari": ("/scrivania?vista=prendere", "/pratiche/{pratica}", "/fondo", "/fondo/denaro"),
     "silvia.canepa": ("/scrivania?vista=unita", "/ordini", "/fondo"),
     "dario.olivieri": ("/scrivania?vista=unita", "/ordini"),
     "elsa.pittaluga": ("/scrivania", "/pratiche/"),
