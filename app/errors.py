@@ -149,6 +149,18 @@ MEANINGS: Final[dict[type[Exception], Meaning]] = {
         "Apri la pratica per vedere a che punto è.",
     ),
     engine.IncidentNotOpen: Meaning(409, "Il problema è già risolto", "Qualcuno ci ha già pensato."),
+    engine.CannotMend: Meaning(
+        409,
+        "Qui non si può fare",
+        "Questo passo non si rimette in moto così. Non è cambiato niente.",
+        "Torna al passo fermo e scegli un altro modo, o chiama chi cura il programma.",
+    ),
+    engine.CorrectionRefused: Meaning(
+        422,
+        "I dati non vanno ancora bene",
+        "Anche così il passo si fermerebbe. Niente è stato registrato.",
+        "Torna indietro e correggi.",
+    ),
     XmlRefused: Meaning(
         422,
         "Il file non si può leggere",

@@ -22,6 +22,7 @@ from app.enti.model import Ente
 from app.forms.routes import blueprint as forms
 from app.inbox import routes as inbox
 from app.inbox.counts import open_for
+from app.incidents import routes as incidents
 from app.persone import azioni
 from app.persone import routes as persone
 from app.pratiche import routes as pratiche
@@ -46,7 +47,7 @@ def create_app(settings: Settings, maker: EngineMaker | None = None) -> Flask:
     errors.init_app(app)
     assets.init_app(app)
     format.init_app(app)
-    for part in (accounts, rights, inbox, attivita, pratiche, persone, azioni, servizi):
+    for part in (accounts, rights, inbox, attivita, pratiche, persone, azioni, servizi, incidents):
         app.register_blueprint(part.blueprint)
     documenti.init_app(app)
     app.register_blueprint(forms)

@@ -295,6 +295,10 @@ class Engine:
         """
         incidents.correct(self, incident_id, values, reason, by)
 
+    def give_incident(self, incident_id: int, account_id: int | None) -> None:
+        """Say who sees to an incident, or nobody. Raises IncidentNotOpen."""
+        incidents.give(self, incident_id, account_id)
+
     def check(self, deep: bool = True) -> list[Finding]:
         """What must never be and is; `deep` loads every open state. In a transaction of its own snapshot."""
         return invariants.deep(self) if deep else invariants.light(self)
@@ -327,6 +331,10 @@ class Engine:
 
     def last_answers(self, root_id: int, element_ids: list[str]) -> dict[str, Any]:
         return queries.last_answers(self.session, self.ente_id, root_id, element_ids)
+
+    def incident(self, incident_id: int) -> IncidentView:
+        """One incident that waits for a person. Raises IncidentNotOpen."""
+        return queries.open_incident(self.session, self.ente_id, incident_id)
 
     def open_incidents(self, root_id: int | None = None) -> list[IncidentView]:
         return queries.open_incidents(self.session, self.ente_id, root_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 
 from engine import feel, invariants, mending, store, tables
 from engine.actor import Actor
@@ -170,6 +170,17 @@ def correct(engine: Engine, incident_id: int, values: Mapping[str, Any], reason:
     )
     stopped.release()
     stopped.run()
+
+
+def give(engine: Engine, incident_id: int, account_id: int | None) -> None:
+    """Say who sees to it."""
+    find_open(engine, incident_id)
+    i = tables.incident.c
+    engine.session.execute(
+        update(tables.incident)
+        .where(i.ente_id == engine.ente_id, i.id == incident_id)
+        .values(assignee_id=account_id)
+    )
 
 
 def remedy(engine: Engine, incident_id: int, by: Actor) -> Remedy:

@@ -43,6 +43,11 @@ _SETTLE = text("""
         where f.instance_id = i.instance_id and f.kind = i.kind and f.token = i.token)
 """)
 
+_CLOSE_TASK = text("""
+    update engine_task set status = 'cancelled', closed_at = :now
+    where ente_id = :ente_id and token = cast(:token as uuid) and status = 'open'
+""")
+
 _RESOLVE = text("""
     update engine_incident set resolved_at = :now, resolved_by = :by
     where ente_id = :ente_id and id = :id and resolved_at is null
@@ -114,8 +119,8 @@ def _close(engine: Engine, incident: Row[Any], by: Actor) -> None:
     if what == "call":
         raise CannotMend(incident.id)
     if what == "task":
-        rows = [{"token": token, "status": "cancelled", "closed_by": None}]
-        store.close_tasks(engine.session, engine.ente_id, now, rows)
+        where = {"ente_id": engine.ente_id, "token": token, "now": now}
+        engine.session.execute(_CLOSE_TASK, where)
     else:
         store.forget(engine.session, what, engine.ente_id, [token], now, by.label)
 

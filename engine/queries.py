@@ -10,7 +10,7 @@ from sqlalchemy import Select, Table, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from engine import json, tables
-from engine.errors import InstanceNotFound, TaskNotOpen
+from engine.errors import IncidentNotOpen, InstanceNotFound, TaskNotOpen
 from engine.views import HistoryView, IncidentView, InstanceView, TaskView
 
 View = TypeVar("View")
@@ -99,6 +99,16 @@ def last_answers(session: Session, ente_id: int, root_id: int, element_ids: Sequ
         .order_by(h.id)
     )
     return {row.element_id: row.answers for row in rows}
+
+
+def open_incident(session: Session, ente_id: int, incident_id: int) -> IncidentView:
+    """One incident that waits for a person. Raises IncidentNotOpen."""
+    i = tables.incident.c
+    where = (i.ente_id == ente_id, i.id == incident_id, i.resolved_at.is_(None))
+    found = _select(session, tables.incident, IncidentView, *where)
+    if not found:
+        raise IncidentNotOpen(incident_id)
+    return found[0]
 
 
 def open_incidents(session: Session, ente_id: int, root_id: int | None = None) -> list[IncidentView]:

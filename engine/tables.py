@@ -240,6 +240,7 @@ incident = Table(
     _at("created_at", null=False),
     _at("resolved_at"),
     Column("resolved_by", Text),
+    Column("assignee_id", BigInteger, comment="who sees to it; null: whoever comes first"),
     Index(
         "ix_engine_incident_open",
         "ente_id",

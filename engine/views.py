@@ -76,6 +76,7 @@ class IncidentView:
     message: str
     created_at: datetime
     resolved_at: datetime | None
+    assignee_id: int | None
 
 
 @dataclass(frozen=True)

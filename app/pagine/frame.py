@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.accounts.operator import Operator
 from app.database import db
 from app.enti.model import Unita
+from app.incidents import board
 from app.rights.extraordinary import to_review
 from app.rights.policy import may_ever
 from app.rights.roles import ROLES
@@ -89,6 +90,16 @@ def menu(operator: Operator, open_for: Callable[[Operator], int | str | None]) -
                 "url": url_for("servizi.fund"),
                 "tasto": "f",
                 "corrente": here.startswith("/fondo"),
+            }
+        )
+    if may_ever(operator, board.ACTION):
+        entries.append(
+            {
+                "nome": "Passi fermi",
+                "url": url_for("incidents.index"),
+                "tasto": "m",
+                "corrente": here.startswith("/passi-fermi"),
+                "conteggio": board.count(operator) or None,
             }
         )
     if may_ever(operator, "accesso:review"):

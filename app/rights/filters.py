@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, false, not_, or_, true
 
 from app.accounts.operator import ExtraordinaryAccess, Operator, RoleGrant
+from app.rights.checks import DESPITE_SEAL
 from app.rights.roles import ROLES, SIGILLATI, Ambito, Role
 
 Text = ColumnElement[str] | ColumnElement[str | None]
@@ -55,6 +56,23 @@ def case_filter(operator: Operator, section: str, case: CaseColumns) -> ColumnEl
     follows = case.follows(operator.account_id)
     seen = _any_grant(operator, case, lambda grant, role: _sees_case(grant, role, section, case, follows))
     return or_(seen, and_(_opened(operator, section, case), not_(case.excluded(operator.account_id))))
+
+
+def action_filter(operator: Operator, action: str, case: CaseColumns) -> ColumnElement[bool]:
+    """The cases on which the operator may do an action of roles.json: `may(operator, action, …)`.
+
+    A role without cases (ambito `nessuno`) does it on all of them, and on what belongs to none.
+    """
+    follows = case.follows(operator.account_id)
+
+    def does(grant: RoleGrant, role: Role) -> ColumnElement[bool]:
+        if action not in role.azioni:
+            return false()
+        if role.ambito is Ambito.NESSUNO:
+            return true()
+        return and_(_reach(grant, role, case), true() if action in DESPITE_SEAL else _seal(case, follows))
+
+    return _any_grant(operator, case, does)
 
 
 def _any_grant(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Boolean, Engine, Integer, Text, cast, column, select, values
 
 from app.accounts.operator import Operator, RoleGrant
-from app.rights.filters import CaseColumns, TaskColumns, case_filter, task_filter
+from app.rights.filters import CaseColumns, TaskColumns, action_filter, case_filter, task_filter
 from app.rights.policy import may
 from app.rights.roles import CATALOGUE, LIVELLI, SEZIONI
 from app.rights.subject import Subject
@@ -138,3 +138,24 @@ def test_a_role_without_cases_has_an_empty_inbox(engine: Engine, ruolo: str):
     operator = Operator(ME, 1, "Nessuno", (RoleGrant(ruolo),))
     with engine.connect() as connection:
         assert connection.scalars(select(tasks.c.n).where(task_filter(operator, columns))).all() == []
+
+
+@SLOW_DATABASE
+@given(
+    operator=OPERATORS,
+    subjects=st.lists(SUBJECTS, min_size=1, max_size=40),
+    action=st.sampled_from(["incidente:resolve", "incidente:correct"]),
+)
+def test_a_list_of_incidents_shows_exactly_what_the_policy_lets_see_to(
+    engine: Engine, operator, subjects, action
+):
+    # given
+    subjects = [replace(subject, assignee_id=None) for subject in subjects]
+    cases = values(*COLUMNS, name="pratica").data(rows_of(subjects))
+    # when
+    with engine.connect() as connection:
+        shown = set(
+            connection.scalars(select(cases.c.n).where(action_filter(operator, action, case_columns(cases))))
+        )
+    # then
+    assert shown == {n for n, subject in enumerate(subjects) if may(operator, action, subject)}
