@@ -19,6 +19,11 @@ def dumps_text(value: Any) -> str:
     return _encoder.encode(value).decode()
 
 
+def plain(number: Decimal) -> msgspec.Raw:
+    """A number to encode without an exponent, whatever its size: 1E-10 is 0.0000000001."""
+    return msgspec.Raw(format(number, "f").encode())
+
+
 def loads(text: bytes | str) -> Any:
     """Decode JSON: numbers become int or Decimal, never float. Raises ValueError on malformed text."""
     return _decoder.decode(text)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from engine import Calendar, dmn, feel
-from engine.json import dumps_text, loads
+from engine.json import dumps_text, loads, plain
 from engine.scripts import Scripts
 
 Evaluate = Callable[[Mapping[str, Any]], object]
@@ -47,20 +48,41 @@ def _run(evaluate: Evaluate, asked: dict[str, Any], context: Path | None, cases:
 
 def _print(evaluate: Evaluate, case: Mapping[str, Any]) -> int:
     try:
-        text = dumps_text(evaluate(case))
+        text = dumps_text(_in_full(evaluate(case)))
     except (feel.FeelError, dmn.DmnError, CaseRefused) as error:
         return _fail(_reason(error))
+    except RecursionError:
+        return _fail("i dati o il risultato sono troppo annidati")
     print(text, flush=True)
     return 0
+
+
+def _in_full(value: Any) -> Any:
+    """The value with its numbers written digit by digit: who reads them may not know exponents."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, list):
+        return [_in_full(item) for item in value]
+    return {key: _in_full(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _feel(case: Mapping[str, Any]) -> object:
     context = _context(case)
     environment = _environment()
-    expression = feel.parse(_named(case, "expression"), frozenset(context))
+    text = _named(case, "expression")
+    expression = feel.parse(text, frozenset(context), frozenset(_entries(list(context.values()))))
     value = feel.to_json(expression.evaluate(context, environment))
     _warn(environment)
     return value
+
+
+def _entries(value: Any) -> Iterator[str]:
+    """The names of the entries of contexts, at any depth: some may be read only by who knows them (`a-b`)."""
+    if isinstance(value, dict):
+        yield from value
+        value = list(value.values())
+    for item in value if isinstance(value, list) else ():
+        yield from _entries(item)
 
 
 def _dmn(model: dmn.Model, case: Mapping[str, Any]) -> object:

@@ -66,7 +66,9 @@ def typed_function(
         with run.called_from(element_id):
             return call(arguments)
 
-    return feel.Function([parameter.name for parameter in parameters], checked, name=element_id)
+    names = [parameter.name for parameter in parameters]
+    types = [run.types.of(parameter.type_ref) if parameter.type_ref else None for parameter in parameters]
+    return feel.Function(names, checked, name=element_id, types=types)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ MAX_NESTING = 100
 class Cursor:
     """The tokens of a text and a place among them."""
 
-    def __init__(self, text: str, names: frozenset[str]) -> None:
+    def __init__(self, text: str, names: frozenset[str], properties: frozenset[str] = frozenset()) -> None:
         self.text = text
         self.tokens = tokenize(text)
         self.index = 0
         self.depth = 0
         self.lexicons = [lexicon(names)]
+        self.properties = Lexicon(properties)
 
     @property
     def token(self) -> Token:
@@ -118,6 +119,10 @@ class Cursor:
     def declare(self, names: list[str]) -> None:
         """Open a scope that holds these names; `undeclare` closes it."""
         self.lexicons.append(Lexicon(names))
+
+    def declare_properties(self) -> None:
+        """Open a scope that knows the entries of contexts too: after a dot, and in a filter."""
+        self.lexicons.append(self.properties)
 
     def undeclare(self) -> None:
         self.lexicons.pop()

@@ -118,12 +118,13 @@ def weigh(value: Value, run: Run) -> None:
         waiting.extend(child for child in children if type(child) in (list, dict))
 
 
-def parse(text: str, names: frozenset[str] = NO_NAMES) -> Expression:
-    """The expression a text writes. `names` are the variables in scope: those with operators in them
-    (`a+b`) or with words of the language (`profit and loss`) are read as names only if listed here.
-    Raises FeelSyntaxError.
+def parse(text: str, names: frozenset[str] = NO_NAMES, properties: frozenset[str] = NO_NAMES) -> Expression:
+    """The expression a text writes. `names` are the variables in scope, `properties` the entries of their
+    contexts: those with operators in them (`a+b`) or with words of the language (`profit and loss`) are read
+    as names only if listed here. Raises FeelSyntaxError.
     """
-    return (_expression if len(text) <= KEPT_TEXT else _expression.__wrapped__)(text, names)
+    kept = _expression if len(text) <= KEPT_TEXT else _expression.__wrapped__
+    return kept(text, names, properties)
 
 
 def parse_unary_tests(text: str, names: frozenset[str] = NO_NAMES) -> UnaryTests:
@@ -132,9 +133,9 @@ def parse_unary_tests(text: str, names: frozenset[str] = NO_NAMES) -> UnaryTests
 
 
 @lru_cache(maxsize=CACHED)
-def _expression(text: str, names: frozenset[str]) -> Expression:
+def _expression(text: str, names: frozenset[str], properties: frozenset[str]) -> Expression:
     compiled = _compiled if len(text) <= KEPT_TEXT else _compiled.__wrapped__
-    node, evaluator = compiled(text, _composed(names))
+    node, evaluator = compiled(text, _composed(names), _composed(properties))
     return Expression(text, node, names, evaluator)
 
 
@@ -153,8 +154,8 @@ def _composed(names: frozenset[str]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=CACHED)
-def _compiled(text: str, names: frozenset[str]) -> tuple[Node, Evaluator]:
-    node = parse_text(text, names)
+def _compiled(text: str, names: frozenset[str], properties: frozenset[str]) -> tuple[Node, Evaluator]:
+    node = parse_text(text, names, properties)
     try:
         return node, compile_node(node)
     except RecursionError:

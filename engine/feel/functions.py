@@ -21,11 +21,15 @@ class Function:
         *,
         name: str = "",
         required: int | None = None,
+        types: Sequence[Any] = (),
+        result: Any = None,
     ) -> None:
         self.parameters = tuple(parameters)
         self.call = call
         self.name = name
         self.required = len(self.parameters) if required is None else required
+        self.types = tuple(types)
+        self.result = result
 
     def arrange(self, arguments: Sequence[Value], names: Sequence[str] | None) -> list[Value]:
         """The arguments in the order of the parameters. Nulled when they do not fit."""
@@ -61,6 +65,6 @@ class Function:
         finally:
             run.meter.leave()
 
-    def fits(self, parameters: Sequence[Any], result: Any) -> bool:
-        """Whether the function belongs to `function<parameters> -> result`."""
-        return self.required <= len(parameters) <= len(self.parameters)
+    def fits(self, count: int) -> bool:
+        """Whether the function can take that many arguments."""
+        return self.required <= count <= len(self.parameters)

@@ -16,6 +16,8 @@ from decimal import (
 
 from engine.feel.errors import Nulled
 
+MIN_SCALE = -6111
+MAX_SCALE = 6176
 CONTEXT = Context(
     prec=34,
     rounding=ROUND_HALF_EVEN,
@@ -23,10 +25,12 @@ CONTEXT = Context(
     Emax=6144,
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
+EXACT = Context(
+    prec=MAX_SCALE - MIN_SCALE + CONTEXT.prec, Emin=-99_999, Emax=99_999, traps=[InvalidOperation]
+)
+"""Holds the quotient of any two numbers to the unit: a remainder of 34 digits alone would not be one."""
 ZERO = Decimal(0)
 ONE = Decimal(1)
-MIN_SCALE = -6111
-MAX_SCALE = 6176
 
 NUMERAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?")
 

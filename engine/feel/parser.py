@@ -22,20 +22,20 @@ MAX_LINKS = 50
 CONSTANTS = {"true": True, "false": False, "null": None}
 
 
-def parse_text(text: str, names: frozenset[str]) -> Node:
+def parse_text(text: str, names: frozenset[str], properties: frozenset[str] = frozenset()) -> Node:
     """The tree of an expression."""
-    return _guarded(text, names, Parser.whole_expression)
+    return _guarded(Parser.whole_expression, text, names, properties)
 
 
 def parse_tests_text(text: str, names: frozenset[str]) -> syntax.UnaryTestsNode:
     """The tree of unary tests: `-`, `not(…)`, or tests separated by commas."""
-    node: syntax.UnaryTestsNode = _guarded(text, names, Parser.whole_tests)
+    node: syntax.UnaryTestsNode = _guarded(Parser.whole_tests, text, names)
     return node
 
 
-def _guarded(text: str, names: frozenset[str], rule: Callable[["Parser"], Node]) -> Node:
+def _guarded(rule: Callable[["Parser"], Node], text: str, *names: frozenset[str]) -> Node:
     try:
-        return rule(Parser(text, names))
+        return rule(Parser(text, *names))
     except RecursionError:
         raise FeelSyntaxError(0, "espressione troppo annidata", text) from None
 
@@ -189,14 +189,19 @@ class Parser(Cursor):
                 node = self._call(node)
             elif self.at("[") and self._starts_expression(self.index + 1):
                 self.index += 1
+                self.declare_properties()
                 node = syntax.Filter(start, node, self.expression())
+                self.undeclare()
                 self.expect("]")
             else:
                 return node
         raise self.error("troppi passaggi in catena")
 
     def _property(self) -> str:
-        return self.name()
+        self.declare_properties()
+        name = self.name()
+        self.undeclare()
+        return name
 
     def _callable(self, node: Node) -> bool:
         return not isinstance(node, syntax.Literal)
@@ -332,6 +337,7 @@ class Parser(Cursor):
             self.expect(":")
             entries.append((key, self.expression()))
             self.lexicons[-1].add(key)
+            self.properties.add(key)
         self.undeclare()
         return syntax.ContextLiteral(start, tuple(entries))
 

@@ -79,13 +79,17 @@ class RangeType:
 
 @dataclass(frozen=True, slots=True)
 class FunctionType:
-    """A function that can take that many arguments: the types of functions are not inferred."""
+    """A function that can take those arguments, and gives that result where its own is known."""
 
     parameters: tuple[Type, ...]
     result: Type
 
     def admits(self, value: Value, named: Names) -> bool:
-        return isinstance(value, Function) and value.fits(self.parameters, self.result)
+        if not isinstance(value, Function) or not value.fits(len(self.parameters)):
+            return False
+        # A built-in function does not say what it takes: the number of arguments has to do.
+        taken = tuple(kind or ANY for kind in value.types) or self.parameters
+        return conforms(FunctionType(taken, value.result or NULL), self, named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,38 @@ def is_null_or(wanted: Type, value: Value, named: Names) -> bool:
     return value is None or wanted.admits(value, named)
 
 
+def conforms(own: Type, wanted: Type, named: Names, depth: int = 20) -> bool:
+    """Whether every value of a type is one of another (DMN 1.5, 10.3.2.9.2); allowed values do not count."""
+    own, wanted = _meant(own, named), _meant(wanted, named)
+    if wanted == ANY or own in (NULL, wanted) or depth == 0:
+        return True
+
+    def each(left: Type, right: Type) -> bool:
+        return conforms(left, right, named, depth - 1)
+
+    if isinstance(own, ListType) and isinstance(wanted, ListType):
+        return each(own.item, wanted.item)
+    if isinstance(own, RangeType) and isinstance(wanted, RangeType):
+        return each(own.point, wanted.point)
+    if isinstance(own, ContextType) and isinstance(wanted, ContextType):
+        entries = dict(own.entries)
+        return all(name in entries and each(entries[name], entry) for name, entry in wanted.entries)
+    if isinstance(own, FunctionType) and isinstance(wanted, FunctionType):
+        same = len(own.parameters) == len(wanted.parameters) and each(own.result, wanted.result)
+        return same and all(map(each, wanted.parameters, own.parameters))
+    return False
+
+
+def _meant(wanted: Type, named: Names) -> Type:
+    """The type behind names and allowed values; a name of nothing stays as it is."""
+    for _ in range(len(named) + 2):
+        if isinstance(wanted, Restricted):
+            wanted = wanted.base
+        elif isinstance(wanted, NamedType) and wanted.name in named:
+            wanted = named[wanted.name]
+    return wanted
+
+
 def is_defined(wanted: Type, named: Names) -> bool:
     """Whether a type has a meaning: an unknown name has none, nor has a list without parameters."""
     if isinstance(wanted, NamedType):
@@ -131,9 +167,10 @@ def is_defined(wanted: Type, named: Names) -> bool:
 
 
 ANY = AnyType()
+NULL = NullType()
 BASIC: dict[str, Type] = {
     "Any": ANY,
-    "Null": NullType(),
+    "Null": NULL,
     "number": Basic("number", Decimal),
     "string": Basic("string", str),
     "boolean": Basic("boolean", bool),

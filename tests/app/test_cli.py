@@ -75,6 +75,32 @@ def test_feel_prints_the_value_with_all_its_digits(say: Say, tmp_path: Path) -> 
     assert say("feel", 'dopo_giorni_lavorativi(@"2026-12-23", 2)')[1][0].startswith('"2026-12-28T23:59:59')
 
 
+def test_feel_writes_numbers_without_exponents_and_moments_as_iso(say: Say) -> None:
+    assert say("feel", "[1E-10, 1e22, -1.5E-7]") == (
+        0,
+        ["[0.0000000001,10000000000000000000000,-0.00000015]"],
+    )
+    assert say("feel", '[@"2026-01-31", @"10:00:00Z", @"2026-07-01T10:00:00@Europe/Rome", @"P13M"]') == (
+        0,
+        ['["2026-01-31","10:00:00Z","2026-07-01T10:00:00+02:00","P1Y1M"]'],
+    )
+    assert say("feel", "[[1..3), null, {a: true}]") == (0, ['["[1..3)",null,{"a":true}]'])
+
+
+def test_feel_reads_names_with_operators_wherever_the_context_has_them(say: Say, tmp_path: Path) -> None:
+    context = tmp_path / "dati.json"
+    context.write_text('{"a": 5, "b": 2, "x-y": 1, "p": [{"first-name": "Ada", "a-b": 9}]}')
+    assert say("feel", 'p[first-name = "Ada"].a-b', "--context", context) == (0, ["[9]"])
+    assert say("feel", "a-b + x-y", "--context", context) == (0, ["4"])
+
+
+def test_feel_refuses_what_is_nested_without_end(say: Say, tmp_path: Path) -> None:
+    context = tmp_path / "dati.json"
+    context.write_text('{"a": ' + "[" * 900 + "]" * 900 + "}")
+    code, lines = say("feel", "a", "--context", context)
+    assert (code, list(json.loads(lines[0]))) == (1, ["error"])
+
+
 def test_feel_says_in_italian_what_it_cannot_read(say: Say) -> None:
     code, lines = say("feel", "1 +")
     assert (code, json.loads(lines[0])) == (1, {"error": "riga 1, colonna 4: espressione incompleta"})

@@ -157,7 +157,11 @@ def years_and_months_duration(run: Run, start: Date | DateTime, end: Date | Date
 @builtin("number(from: string, grouping separator?: string?, decimal separator?: string?)")
 def number(run: Run, text: str, grouping: str | None = None, point: str | None = None) -> Decimal:
     """The number a text writes. Separators: grouping a space, comma or point; decimal a comma or point."""
-    if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or grouping == (point or "."):
+    if (
+        grouping not in (None, " ", ",", ".")
+        or point not in (None, ",", ".")
+        or (point and grouping == point)
+    ):
         raise Nulled("i separatori non sono ammessi")
     plain = text.replace(grouping, "") if grouping else text
     plain = plain.replace(point, ".") if point and point != "." and "." not in plain else plain

@@ -23,10 +23,10 @@ def same(run: Run, left: Value, right: Value) -> bool:
     return equal(left, right, run.meter) is True
 
 
-def _index(items: Items, position: Decimal, *, room: int = 0) -> int:
-    """The Python index of a FEEL position. Nulled outside the list (`room` more places at the end)."""
+def _index(items: Items, position: Decimal) -> int:
+    """The Python index of a FEEL position. Nulled outside the list."""
     place = whole(position)
-    if place is None or place == 0 or place < -len(items) or place > len(items) + room:
+    if place is None or place == 0 or place < -len(items) or place > len(items):
         raise Nulled(f"la lista di {len(items)} elementi non ha la posizione {position}")
     return place - 1 if place > 0 else len(items) + place
 

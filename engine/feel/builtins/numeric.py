@@ -16,7 +16,7 @@ from engine.feel.arithmetic import negate
 from engine.feel.builtins.registry import builtin
 from engine.feel.durations import DayTimeDuration
 from engine.feel.errors import Nulled
-from engine.feel.numbers import CONTEXT, ZERO, round_to, whole
+from engine.feel.numbers import CONTEXT, EXACT, ZERO, round_to, whole
 from engine.feel.scope import Run
 from engine.feel.values import Value
 
@@ -50,7 +50,7 @@ def modulo(run: Run, dividend: Decimal, divisor: Decimal) -> Decimal:
     """dividend - divisor * floor(dividend / divisor): the result has the sign of the divisor."""
     if not divisor:
         raise Nulled("divisione per zero")
-    rest = CONTEXT.remainder(dividend, divisor)
+    rest = CONTEXT.plus(EXACT.remainder(dividend, divisor))
     return CONTEXT.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else rest
 
 

@@ -19,7 +19,14 @@ def sort(run: Run, list: Items, precedes: Function | None = None) -> Items:
     run.meter.grow(len(list))
     if precedes is None:
         return merge_sort(run, list, lambda left, right: _order(left, right) < 0)
-    return merge_sort(run, list, lambda left, right: precedes.invoke(run, [left, right]) is True)
+    return merge_sort(run, list, lambda left, right: _precedes(run, precedes, left, right))
+
+
+def _precedes(run: Run, precedes: Function, left: Value, right: Value) -> bool:
+    answer = precedes.invoke(run, [left, right])
+    if answer is not None and type(answer) is not bool:
+        raise Nulled("la funzione «precedes» non dà un valore booleano")
+    return answer is True
 
 
 def merge_sort(run: Run, items: Items, precedes: Precedes) -> Items:

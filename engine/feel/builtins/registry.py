@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from engine.feel.arithmetic import at_midnight
 from engine.feel.durations import DayTimeDuration, YearMonthDuration
@@ -39,6 +39,10 @@ KINDS: dict[str, tuple[type, ...]] = {
 }
 SIGNATURE = re.compile(r"([^(]+)\((.*)\)")
 PARAMETER = re.compile(r"(?P<name>[a-z0-9A-Z ]+?)(?P<mark>\?|\.\.\.)?: (?P<kind>[a-z ]+)(?P<nullable>\?)?")
+
+
+class WrongCount(Nulled):
+    """A signature takes another number of arguments: of all refusals the one that says least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class Signature:
             parameters = parameters[:-1] + (last,) * max(len(arguments) - len(parameters) + 1, 1)
         required = sum(not parameter.optional for parameter in parameters)
         if not required <= len(arguments) <= len(parameters):
-            raise Nulled(f"non ammette {len(arguments)} argomenti")
+            raise WrongCount(f"ha {len(arguments)} argomenti: sono troppi o troppo pochi")
         return [parameter.take(value) for parameter, value in zip(parameters, arguments, strict=False)]
 
     def _bind_names(self, arguments: Sequence[Value], names: Sequence[str]) -> list[Value]:
@@ -120,15 +124,16 @@ class Builtin(Function):
 
     def invoke(self, run: Run, arguments: Sequence[Value], names: Sequence[str] | None = None) -> Value:
         run.meter.spend()
-        refusal = None
+        refusals: list[Nulled] = []
         for signature in self.signatures:
             try:
                 values = signature.bind(arguments, names)
             except Nulled as reason:
-                refusal = refusal or reason
+                refusals.append(reason)
                 continue
             return self._compute(signature, run, values)
-        raise refusal or Nulled("non esiste")
+        telling = [reason for reason in refusals if not isinstance(reason, WrongCount)]
+        raise (telling or refusals)[-1]
 
     def _compute(self, signature: Signature, run: Run, values: list[Value]) -> Value:
         try:
@@ -136,10 +141,10 @@ class Builtin(Function):
         except (DecimalException, ValueError, OverflowError):
             raise Nulled("il risultato non si può rappresentare") from None
 
-    def fits(self, parameters: Sequence[Any], result: Any) -> bool:
+    def fits(self, count: int) -> bool:
         return any(
-            sum(not each.optional for each in signature.parameters) <= len(parameters)
-            and (len(parameters) <= len(signature.parameters) or signature.parameters[-1:][0].variadic)
+            sum(not each.optional for each in signature.parameters) <= count
+            and (count <= len(signature.parameters) or signature.parameters[-1].variadic)
             for signature in self.signatures
         )
 

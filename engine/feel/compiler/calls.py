@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.feel.arithmetic import at_midnight
 from engine.feel.compiler.core import Evaluator, compile_all, compile_node, compiles
+from engine.feel.compiler.literal_type import type_of
 from engine.feel.errors import FeelEvaluationError, Nulled
 from engine.feel.functions import Function
 from engine.feel.moments import Date
@@ -18,10 +19,14 @@ class Closure(Function):
     """A function of the expression, with the scope it was written in."""
 
     def __init__(
-        self, parameters: Sequence[str], types: Sequence[Type | None], body: Evaluator, scope: Scope
+        self,
+        parameters: Sequence[str],
+        types: Sequence[Type | None],
+        body: Evaluator,
+        result: Type,
+        scope: Scope,
     ) -> None:
-        super().__init__(parameters, body)
-        self.types = types
+        super().__init__(parameters, body, types=types, result=result)
         self.scope = scope
 
     def invoke(self, run: Run, arguments: Sequence[Value], names: Sequence[str] | None = None) -> Value:
@@ -56,8 +61,8 @@ def function_literal(node: FunctionLiteral) -> Evaluator:
         return lambda scope: scope.run.null(node.at, "le funzioni esterne non sono ammesse")
     names = tuple(name for name, _ in node.parameters)
     types = tuple(kind for _, kind in node.parameters)
-    body = compile_node(node.body)
-    return lambda scope: Closure(names, types, body, scope)
+    body, result = compile_node(node.body), type_of(node.body)
+    return lambda scope: Closure(names, types, body, result, scope)
 
 
 @compiles(Call)
