@@ -29,7 +29,8 @@ def run_feel(expression: str | None, context: Path | None, cases: Path | None) -
 def run_dmn(file: Path, decision: str | None, context: Path | None, cases: Path | None) -> int:
     """Evaluate a decision of a DMN file, strictly: an overlap or a wrong type is an error."""
     try:
-        model = dmn.load(file.read_bytes())
+        beside = (other.read_bytes() for other in sorted(file.parent.glob("*.dmn")))
+        model = dmn.load(file.read_bytes(), beside)
     except (OSError, dmn.DmnError) as error:
         return _fail(_reason(error))
     return _run(lambda case: _dmn(model, case), {"decision": decision}, context, cases)

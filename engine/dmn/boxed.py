@@ -30,7 +30,7 @@ class BoxedContext:
         seen = dict(scope)
         context: dict[str, object] = {}
         for entry in self.entries:
-            value = run.coerce(entry.element_id, entry.type_ref, entry.value.evaluate(seen, run))
+            value = run.coerce(entry.element_id, entry.type_ref, run.value(entry.value, seen))
             if entry.name is None:
                 return value
             seen[entry.name] = context[entry.name] = value
@@ -44,7 +44,7 @@ class BoxedList:
     items: Sequence[Boxed]
 
     def evaluate(self, scope: Scope, run: Run) -> object:
-        return [item.evaluate(scope, run) for item in self.items]
+        return [run.value(item, scope) for item in self.items]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Relation:
     def evaluate(self, scope: Scope, run: Run) -> object:
         return [
             {
-                column.name: run.coerce(cell.element_id, column.type_ref, cell.evaluate(scope, run))
+                column.name: run.coerce(cell.element_id, column.type_ref, run.value(cell, scope))
                 for column, cell in zip(self.columns, row, strict=False)
             }
             for row in self.rows
@@ -82,10 +82,10 @@ class Conditional:
 
     def evaluate(self, scope: Scope, run: Run) -> object:
         """Null takes the other way, as false does; a condition that is no truth value at all is an error."""
-        condition = self.condition.evaluate(scope, run)
+        condition = run.value(self.condition, scope)
         if condition is not None and not isinstance(condition, bool):
             return run.null(ExpressionFailed(self.element_id, "la condizione non è né vera né falsa"))
-        return (self.then if condition else self.otherwise).evaluate(scope, run)
+        return run.value(self.then if condition else self.otherwise, scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +100,13 @@ class Filter:
 
         A null `match` is no match, as in FEEL; one that is no truth value at all is an error.
         """
-        items = self.items.evaluate(scope, run)
+        items = run.value(self.items, scope)
         if items is None:
             return None
         kept = []
         for item in items if isinstance(items, list) else [items]:
             run.meter.spend()
-            verdict = self.match.evaluate(_around(scope, item), run)
+            verdict = run.value(self.match, _around(scope, item))
             if verdict is not None and not isinstance(verdict, bool):
                 return run.null(ExpressionFailed(self.element_id, "il filtro non dà né vero né falso"))
             if verdict:
@@ -130,14 +130,14 @@ class For:
 
     def evaluate(self, scope: Scope, run: Run) -> object:
         """One result for each item; each may read `partial`, the results so far."""
-        items = _iterated(self, self.items.evaluate(scope, run), run)
+        items = _iterated(self, run.value(self.items, scope), run)
         if items is None:
             return None
         partial: list[object] = []
         for item in items:
             run.meter.spend()
             inner = {**scope, "partial": list(partial), self.variable: item}
-            partial.append(self.result.evaluate(inner, run))
+            partial.append(run.value(self.result, inner))
         return partial
 
 
@@ -154,13 +154,13 @@ class Quantified:
     satisfies: Boxed
 
     def evaluate(self, scope: Scope, run: Run) -> object:
-        items = _iterated(self, self.items.evaluate(scope, run), run)
+        items = _iterated(self, run.value(self.items, scope), run)
         if items is None:
             return None
         unknown = False
         for item in items:
             run.meter.spend()
-            verdict = self.satisfies.evaluate({**scope, self.variable: item}, run)
+            verdict = run.value(self.satisfies, {**scope, self.variable: item})
             if verdict is not self.every and isinstance(verdict, bool):
                 return verdict
             unknown = unknown or not isinstance(verdict, bool)

@@ -57,10 +57,10 @@ class BoxedReader:
         }
 
     @classmethod
-    def for_model(cls, root: etree._Element) -> BoxedReader:
+    def for_model(cls, root: etree._Element, imported: frozenset[str] = frozenset()) -> BoxedReader:
         names = {name_of(element) for element in root.iter() if element.get("name")}
         ambiguous = frozenset(filter(_is_ambiguous, names))
-        return cls(ambiguous, root.get("expressionLanguage") or "feel")
+        return cls(ambiguous | imported, root.get("expressionLanguage") or "feel")
 
     def inside(self, element: etree._Element, default_id: str) -> Boxed | None:
         """The boxed expression that the element holds, if any."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine import feel
 from engine.dmn.coercion import from_json
 from engine.dmn.function import Parameter, typed_function
-from engine.dmn.graph import Decision, InputData, KnowledgeModel, Service, in_order
+from engine.dmn.graph import Decision, Element, InputData, KnowledgeModel, Service, in_order
 from engine.dmn.run import Run, Scope
 
 if TYPE_CHECKING:
@@ -25,11 +25,14 @@ class Evaluation:
         context: Mapping[str, object],
         *,
         from_json: bool = False,
+        others: dict[int, Evaluation] | None = None,
     ) -> None:
         self.model = model
         self.run = run
         self.context = context
         self.from_json = from_json
+        # Those of imported models, each once however many import it.
+        self.others = {} if others is None else others
         self.values: dict[str, object] = {}
         self.functions: dict[str, object] = {}
         # A process hands over all its variables; those that no element of the model is called after are
@@ -52,8 +55,12 @@ class Evaluation:
 
     def inputs(self) -> dict[str, object]:
         """The input data and the variables of the process that were read, by name."""
-        read = ((self.model.find(element_id), value) for element_id, value in self.values.items())
-        drawn = {element.variable: value for element, value in read if isinstance(element, InputData)}
+        drawn = {}
+        for evaluation in (*self.others.values(), self):
+            for element_id, value in evaluation.values.items():
+                element = evaluation.model.find(element_id)
+                if isinstance(element, InputData):
+                    drawn[element.variable] = value
         free = self.model.free_names(self.values)
         return {**{name: value for name, value in self.free.items() if name in free}, **drawn}
 
@@ -63,17 +70,22 @@ class Evaluation:
             return self._input(element)
         if isinstance(element, Decision) and element.logic is not None:
             with self.run.owned_by(element.element_id):
-                value = element.logic.evaluate(self._scope(element), self.run)
+                value = self.run.value(element.logic, self._scope(element))
                 return self.run.coerce(element.element_id, element.type_ref, value)
         return None
 
-    def _input(self, element: InputData) -> object:
+    def service_of_context(self, element: Service) -> object:
+        """The output of a service for the inputs of this evaluation."""
+        inputs = self.model.found([*element.input_data, *element.input_decisions])
+        return self.service(element, {found.variable: self._input(found) for found in inputs})
+
+    def _input(self, element: Element) -> object:
         value = self._given(element)
         if self.from_json and element.type_ref is not None:
             value = from_json(self.run.types, self.run.types.of(element.type_ref), feel.from_json(value))
         return self.run.coerce(element.element_id, element.type_ref, value)
 
-    def _given(self, element: InputData) -> object:
+    def _given(self, element: Element) -> object:
         for name in (*element.names, element.name):
             if name in self.context:
                 return self.context[name]
@@ -86,16 +98,44 @@ class Evaluation:
         for required in self.model.found(element.requires):
             if required.element_id in self.values:
                 scope |= dict.fromkeys(required.names, self.values[required.element_id])
-        return scope | self.knowledge(element.knowledge)
+        scope |= self.knowledge(element.knowledge)
+        return scope | self._imported([*element.requires, *element.knowledge])
 
     def knowledge(self, required: Sequence[str]) -> dict[str, object]:
         """Functions and services by the names they are called with."""
-        return {
+        own = {
             name: self.function(element)
             for element in self.model.found(required)
             if isinstance(element, KnowledgeModel | Service)
             for name in element.names
         }
+        return {**own, **self._imported(required)}
+
+    def _imported(self, required: Sequence[str]) -> dict[str, object]:
+        """What is required of other models: for each import a context by its name; one without a name
+        lends its elements as if they were drawn here (DMN 1.5, 6.3.3)."""
+        contexts: dict[str, dict[str, object]] = {}
+        for reference in required:
+            found = self.model.outside(reference)
+            if found is not None:
+                prefix, model, element = found
+                value = self._inside(model).reached(element)
+                contexts.setdefault(prefix, {}).update(dict.fromkeys(element.names, value))
+        return contexts.pop("", {}) | contexts
+
+    def _inside(self, model: Model) -> Evaluation:
+        """The evaluation of an imported model, on the same inputs."""
+        if id(model) not in self.others:
+            run = self.run.of(model.types)
+            inside = Evaluation(model, run, self.context, from_json=self.from_json, others=self.others)
+            self.others[id(model)] = inside
+        return self.others[id(model)]
+
+    def reached(self, element: Element) -> object:
+        """The value of a decision or input, the function of what can be called."""
+        if isinstance(element, KnowledgeModel | Service):
+            return self.function(element)
+        return self.value(element.element_id)
 
     def function(self, element: KnowledgeModel | Service) -> object:
         """The function value of a knowledge model or service, made once."""

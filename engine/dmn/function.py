@@ -22,10 +22,14 @@ class FunctionDefinition:
     """A function with a boxed body. `kind` other than FEEL (Java, PMML) never runs: it is null."""
 
     element_id: str
-    type_ref: str | None
+    result_ref: str | None
     kind: str
     parameters: Sequence[Parameter]
     body: Boxed | None
+
+    @property
+    def type_ref(self) -> None:
+        """None: what a file writes on a function is the type of its result, or its own."""
 
     def evaluate(self, scope: Scope, run: Run) -> object:
         """The function as a FEEL value, which sees the names around its definition."""
@@ -42,8 +46,8 @@ class FunctionDefinition:
             return None
 
         def call(arguments: Mapping[str, object]) -> object:
-            value = body.evaluate({**scope(), **arguments}, run)
-            value = run.coerce(self.element_id, run.types.result_of(self.type_ref), value)
+            value = run.value(body, {**scope(), **arguments})
+            value = run.coerce(self.element_id, run.types.result_of(self.result_ref), value)
             return run.coerce(self.element_id, result, value)
 
         return typed_function(owner or self.element_id, self.parameters, call, run)
@@ -95,8 +99,8 @@ class Invocation:
         object.__setattr__(self, "call", call)
 
     def evaluate(self, scope: Scope, run: Run) -> object:
-        values: dict[str, object] = {"called": self.called.evaluate(scope, run)}
+        values: dict[str, object] = {"called": run.value(self.called, scope)}
         for number, binding in enumerate(self.bindings):
-            value = binding.value.evaluate(scope, run)
+            value = run.value(binding.value, scope)
             values[f"argument{number}"] = run.coerce(self.element_id, binding.parameter.type_ref, value)
         return self.call.evaluate(values, run)

@@ -78,20 +78,41 @@ def base_name(type_ref: str) -> str:
     return ALIASES.get(local, local)
 
 
-class ItemTypes:
-    """The types that a model can name: FEEL's own and its item definitions."""
+@dataclass(frozen=True, slots=True)
+class ImportedType:
+    """A type of another model: the names in it mean what they mean there."""
 
-    def __init__(self, items: Sequence[ItemDefinition]) -> None:
+    type: types.Type
+    names: types.Names
+
+    def admits(self, value: object, named: types.Names) -> bool:
+        return self.type.admits(value, self.names)
+
+
+class ItemTypes:
+    """The types that a model can name: FEEL's own, its item definitions, and `name.type` of what it imports."""
+
+    def __init__(
+        self, items: Sequence[ItemDefinition], imported: Mapping[str, ItemTypes] | None = None
+    ) -> None:
         self.items: Mapping[str, ItemDefinition] = {item.name: item for item in items}
-        self._names = frozenset(self.items)
+        others = [
+            (f"{prefix}.{name}" if prefix else name, name, other)
+            for prefix, other in (imported or {}).items()
+            for name in other.named
+        ]
+        self._imported = frozenset(qualified for qualified, _, _ in others)
+        self._names = frozenset(self.items) | self._imported
         circle: dict[str, types.Type] = dict.fromkeys(items_in_a_circle(items), types.ANY)
         # `instance of` does not look at allowed values (the conformance kit's 0070 says so); inputs and
         # results must be among them.
         self.conformance: Mapping[str, types.Type] = {
+            **{own: ImportedType(other.conformance[name], other.conformance) for own, name, other in others},
             **{item.name: self._conforming(item) for item in items},
             **circle,
         }
         self.named: Mapping[str, types.Type] = {
+            **{own: ImportedType(other.named[name], other.named) for own, name, other in others},
             **{item.name: self._defined(item) for item in items},
             **circle,
         }
@@ -106,7 +127,7 @@ class ItemTypes:
     def find(self, type_ref: str) -> types.Type | None:
         """The type of this name, or None."""
         name = base_name(type_ref)
-        if name in self.items:
+        if name in self.items or name in self._imported:
             return types.NamedType(name)
         try:
             cursor = Cursor(name, self._names)
@@ -121,10 +142,14 @@ class ItemTypes:
 
     def shape(self, wanted: types.Type) -> types.Type:
         """What a type is made of, below its names and its allowed values."""
-        while isinstance(wanted, types.NamedType | types.Restricted):
-            wanted = (
-                self.named.get(wanted.name, types.ANY) if isinstance(wanted, types.NamedType) else wanted.base
-            )
+        names = self.named
+        while isinstance(wanted, types.NamedType | types.Restricted | ImportedType):
+            if isinstance(wanted, types.NamedType):
+                wanted = names.get(wanted.name, types.ANY)
+            elif isinstance(wanted, ImportedType):
+                names, wanted = wanted.names, wanted.type
+            else:
+                wanted = wanted.base
         return wanted
 
     def allowed_text(self, type_ref: str) -> str:

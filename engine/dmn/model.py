@@ -35,16 +35,28 @@ class Model:
     `lenient()` gives the standard's own reading.
     """
 
-    def __init__(self, definitions: Definitions, *, strict: bool = True) -> None:
+    def __init__(
+        self,
+        definitions: Definitions,
+        *,
+        strict: bool = True,
+        imported: Mapping[str, tuple[str, Model]] | None = None,
+    ) -> None:
+        """`imported`: by namespace, the name that a model is imported with, and the model."""
         self.name = definitions.name
         self.definitions = definitions
         self.strict = strict
-        self.types = ItemTypes(definitions.items)
+        self.imported = imported or {}
+        self.types: ItemTypes = ItemTypes(
+            definitions.items, {name: other.types for name, other in self.imported.values()}
+        )
         self._by_id = {element.element_id: element for element in reversed(definitions.elements)}
         decisions_last = sorted(definitions.elements, key=lambda element: isinstance(element, Decision))
         self._by_name = {element.name: element for element in decisions_last}
         self._orders: dict[str, list[str]] = {}
-        self.declared = frozenset(name for element in definitions.elements for name in element.names)
+        self.declared: frozenset[str] = frozenset(
+            name for element in definitions.elements for name in element.names
+        )
         self._free = {
             element.element_id: names_from_outside(element.logic) - self.declared
             for element in definitions.elements
@@ -53,7 +65,7 @@ class Model:
 
     def lenient(self) -> Model:
         """The same model where errors are null with a warning in the environment."""
-        return Model(self.definitions, strict=False)
+        return Model(self.definitions, strict=False, imported=self.imported)
 
     @property
     def decision_ids(self) -> list[str]:
@@ -77,7 +89,8 @@ class Model:
     def decide(
         self, decision: str, context: Mapping[str, object], env: feel.Environment | None = None
     ) -> object:
-        """The value of a decision (by id or name) as a JSON value; `context` holds JSON values by name.
+        """The value of a decision, or of a decision service, by id or name, as a JSON value; `context` holds
+        JSON values by name.
 
         Strings become dates, times and durations where the input data say so. Raises DmnError.
         """
@@ -87,10 +100,13 @@ class Model:
         self, decision: str, context: Mapping[str, object], env: feel.Environment | None = None
     ) -> Decided:
         """As `decide`, with the rules that matched and the inputs that were read."""
-        found = self._decision(decision)
         run = self._run(env)
         evaluation = Evaluation(self, run, context, from_json=True)
-        value = feel.to_json(evaluation.value(found.element_id))
+        service = self.find(decision)
+        if isinstance(service, Service):
+            value = feel.to_json(evaluation.service_of_context(service))
+        else:
+            value = feel.to_json(evaluation.value(self._decision(decision).element_id))
         read = evaluation.inputs().items()
         inputs = {name: feel.to_json(feel.from_json(value)) for name, value in read}
         return Decided(value, tuple(run.tables), inputs)
@@ -136,6 +152,13 @@ class Model:
     def found(self, references: Iterable[str]) -> list[Element]:
         """The elements of these references; a reference to nothing is left out (a Problem names it)."""
         return [element for element in map(self.find, references) if element is not None]
+
+    def outside(self, reference: str) -> tuple[str, Model, Element] | None:
+        """An element of an imported model, by `namespace#id`: with the import's name and its model."""
+        namespace, _, identifier = reference.rpartition("#")
+        name, other = self.imported.get(namespace, ("", self))
+        element = None if other is self else other.find(identifier)
+        return None if element is None else (name, other, element)
 
     def _run(self, env: feel.Environment | None) -> Run:
         return Run(self.types, env or feel.Environment(), self.strict)

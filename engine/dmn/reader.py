@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -19,33 +19,48 @@ MAX_ELEMENTS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
+class Import:
+    """That a model reads another, of that namespace, whose elements it calls `name.element`."""
+
+    element_id: str
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Definitions:
-    """A model as read, before its references are resolved."""
+    """A model as read, before its references are resolved. `names` are those that FEEL has to be told."""
 
     name: str
+    names: frozenset[str]
     items: Sequence[ItemDefinition]
     elements: Sequence[Element]
     repeated_ids: Sequence[str]
 
 
-def read_definitions(root: etree._Element) -> Definitions:
-    """Read a `definitions` element. Raises ModelRefused for other XML, other versions and imports."""
+def read_imports(root: etree._Element) -> list[Import]:
+    """What a `definitions` element imports. Raises ModelRefused for XML that is not one, or of other versions."""
     tag = etree.QName(root)
     if tag.localname != "definitions" or tag.namespace not in MODEL_NAMESPACES:
         raise ModelRefused(root.get("id") or tag.localname, "Il file non è un modello DMN 1.2-1.5.")
-    imported = child(root, "import")
-    if imported is not None:
-        namespace = imported.get("namespace") or imported.get("locationURI") or "?"
-        raise ModelRefused(
-            imported.get("id") or imported.get("name") or namespace,
-            f"Il modello importa «{namespace}»: gli import non sono ammessi, ogni modello deve bastare a sé.",
+    return [
+        Import(
+            imported.get("id") or imported.get("name") or imported.get("namespace") or "import",
+            imported.get("namespace") or imported.get("locationURI") or "?",
+            name_of(imported),
         )
+        for imported in children(root, "import")
+    ]
+
+
+def read_definitions(root: etree._Element, imported: Iterable[Definitions] = ()) -> Definitions:
+    """Read a `definitions` element, after the models that it imports. Raises ModelRefused."""
     if sum(1 for _ in root) > MAX_ELEMENTS:
         raise ModelRefused(name_of(root), f"Il modello ha più di {MAX_ELEMENTS} elementi.")
-    boxed = BoxedReader.for_model(root)
+    boxed = BoxedReader.for_model(root, frozenset().union(*(other.names for other in imported)))
     reader = _GraphReader(root.get("namespace") or "", boxed)
     items = [read_item(element, boxed.tests) for element in children(root, "itemDefinition")]
-    return Definitions(name_of(root), items, reader.elements(root), _repeated_ids(root))
+    return Definitions(name_of(root), boxed.names, items, reader.elements(root), _repeated_ids(root))
 
 
 def _repeated_ids(root: etree._Element) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from typing import Protocol
 
@@ -42,6 +43,14 @@ class Run:
         self.owner = ""
         self.calls = 0
 
+    def of(self, types: ItemTypes) -> Run:
+        """The same evaluation inside an imported model, whose types have names of their own."""
+        inside = copy(self)
+        inside.types = types
+        inside.env = replace(self.env, types={**self.env.types, **types.conformance})
+        inside.cell_env = replace(self.cell_env, types=inside.env.types)
+        return inside
+
     def null(self, error: DmnError) -> object:
         """The standard's answer to an error is null, with a warning; ours is the error itself."""
         if self.strict:
@@ -54,6 +63,10 @@ class Run:
         if type_ref is None or value is None:
             return True, value
         return take(self.types, self.types.of(type_ref), value)
+
+    def value(self, expression: Boxed, scope: Scope) -> object:
+        """The value of an expression as the type written on it takes it."""
+        return self.coerce(expression.element_id, expression.type_ref, expression.evaluate(scope, self))
 
     def coerce(self, element_id: str, type_ref: str | None, value: object) -> object:
         """The value as its declared type takes it; one that does not conform is null (or TypeMismatch)."""

@@ -43,7 +43,8 @@ def _same_names(elements: Sequence[Element]) -> Iterator[Problem]:
 def _missing(model: Model, element: Element) -> Iterator[Problem]:
     """References that lead to nothing, or to an element of the wrong kind."""
     for reference, kinds in _references(element):
-        if not isinstance(model.find(reference), kinds):
+        found = model.find(reference) or next(iter((model.outside(reference) or ())[2:]), None)
+        if not isinstance(found, kinds):
             yield Problem(element.element_id, f"«{element.name}» richiede «{reference}», che non esiste.")
 
 

@@ -216,6 +216,19 @@ def test_a_decision_service_sees_its_own_inputs_only():
     assert model.decide("d", {"eta": 7}) == [Decimal(3), Decimal(107)]
 
 
+def test_a_service_can_be_asked_as_a_decision_is():
+    # given
+    model = model_of(
+        input_data("nata", "date"),
+        decision("base", literal("100")),
+        decision("esito", literal("base + nata.year"), needs=["base", ">nata"]),
+        '<decisionService id="servizio" name="servizio"><outputDecision href="#esito"/>'
+        '<encapsulatedDecision href="#base"/><inputData href="#nata"/></decisionService>',
+    )
+    # then
+    assert model.decide("servizio", {"nata": "1990-01-02"}) == Decimal(2090)
+
+
 def test_a_service_with_several_outputs_gives_them_all_by_name():
     # given
     model = model_of(
