@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any, cast
 
 from engine import dmn, feel
 from tests.bench.figure import Figure, each
@@ -29,13 +30,23 @@ RULE = """<rule id="r{n}"><inputEntry id="a{n}"><text>[{low}..{high})</text></in
 
 def measure() -> Iterator[Figure]:
     """Measure on one thread, with everything parsed before, as in a running installation."""
-    yield Figure("feel_condition", each(_condition), "us")
+    floor, condition = each(_in_python), each(_condition)
+    yield Figure("python_condition", floor, "us")
+    yield Figure("feel_condition", condition, "us", condition / floor, "python_condition")
     table = dmn.load(
         TABLE.format(
             rules="".join(RULE.format(n=n, low=n * 1000, high=(n + 1) * 1000) for n in range(ROWS))
         ).encode()
     )
     yield Figure(f"dmn_table_{ROWS}_rows", each(lambda: table.decide("fascia", CONTEXT), 200), "us")
+
+
+def _in_python() -> None:
+    """The same question asked by Python itself: how fast the machine is just now."""
+    isee, parametri = cast(Any, CONTEXT["isee"]), cast(Any, CONTEXT["parametri"])
+    assert (
+        isee["valore"] < parametri["soglia_isee"] and not CONTEXT["urgente"] and CONTEXT["area"] == "anziani"
+    )
 
 
 def _condition() -> None:
