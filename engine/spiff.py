@@ -346,6 +346,9 @@ def compile_diagram(
         return spec, parser.get_subprocess_specs(diagram.process_id)
     except ValidationException as error:
         raise Unrunnable(getattr(error, "tag_id", None) or diagram.process_id, str(error)) from error
+    except ValueError as error:
+        # It reads the coordinates of the shapes as it goes.
+        raise Unrunnable(diagram.process_id, "nel disegno una posizione non è un numero") from error
     except RecursionError as error:
         raise Unrunnable(diagram.process_id, "too many elements in a row") from error
 
