@@ -51,4 +51,4 @@ class Count:
 
 
 def _rows(connection: Connection) -> dict[str, int]:
-    return dict(connection.exec_driver_sql(_WRITTEN))
+    return {table: int(rows) for table, rows in connection.exec_driver_sql(_WRITTEN)}
