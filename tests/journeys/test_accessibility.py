@@ -35,7 +35,13 @@ ROLES = {
         "/persone/{persona}/residenza",
     ),
     "luca.repetto": ("/pratiche/{pratica}", "/pratiche/{pratica}/accesso-straordinario"),
-    "anna.traverso": ("/scrivania?vista=unita", "/pratiche/{pratica}", "/accessi-straordinari", "/fondo"),
+    "anna.traverso": (
+        "/scrivania?vista=unita",
+        "/pratiche/{pratica}",
+        "/accessi-straordinari",
+        "/fondo",
+        "/passi-fermi/",
+    ),
     "paolo.ferrari": ("/scrivania?vista=prendere", "/pratiche/{pratica}", "/fondo", "/fondo/denaro"),
     "silvia.canepa": ("/scrivania?vista=unita", "/ordini", "/fondo"),
     "dario.olivieri": ("/scrivania?vista=unita", "/ordini"),
@@ -49,15 +55,18 @@ ROLES = {
         "/ordini/{ordine_servito}/mese",
         "/ordini/{ordine_servito}/messaggi/rimodulazione_richiesta",
     ),
-    "admin.genova": ("/",),
+    "admin.genova": ("/", "/passi-fermi/"),
     "analista.genova": ("/scrivania?vista=unita", "/pratiche/{pratica}"),
 }
-# Pages that the other journeys look at, and what is no page.
+# Pages that the other journeys look at, or the tests of a step that has stopped, and what is no page.
 ELSEWHERE = {
     "/accesso",
     "/attivita/<int:task_id>",
     "/documenti/testo/<int:documento_id>",  # the page of a letter
     "/invio-sospeso/<key>",
+    "/passi-fermi/<int:incident_id>",  # tests/app/incidents/test_pages.py
+    "/passi-fermi/<int:incident_id>/correggi",
+    "/passi-fermi/<int:incident_id>/risultato",
 }
 NO_PAGE = re.compile(
     r"^/(api|static|health)/|\.bpmn$|^/conteggi$|^/moduli/comuni$|^/documenti/<int:file_id>$"
