@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
 from engine.checker.context import Context, Found
@@ -44,6 +45,24 @@ def check(diagram: Diagram, context: Context) -> Iterator[Found]:
         yield from _races(diagram, context, explored.together)
 
 
+@dataclass(frozen=True)
+class Markings:
+    """Where the tokens of a scope can be at once: `main` are sets of elements at which its own tokens stand,
+    `beside` all elements that a non-interrupting event may bring tokens to. `unfinished`: there are too many to
+    tell."""
+
+    main: frozenset[frozenset[str]]
+    beside: frozenset[str]
+    unfinished: bool
+
+
+def markings(diagram: Diagram, scope: str) -> Markings:
+    """Every way in which tokens can stand in a process or subprocess."""
+    explored = _Scope(diagram, scope)
+    explored.explore()
+    return Markings(frozenset(explored.main), frozenset(explored.beside), explored.unfinished)
+
+
 class _Scope:
     """The elements of a process or subprocess; what exploring finds is in `stuck`, `twice`, `together`."""
 
@@ -62,6 +81,9 @@ class _Scope:
         self.stuck: set[str] = set()
         self.twice: set[str] = set()
         self.together: set[tuple[str, str]] = set()
+        self.main: set[frozenset[str]] = set()
+        self.beside: set[str] = set()
+        self.unfinished = False
         self._upstream: dict[tuple[str, str], frozenset[str]] = {}
 
     def explore(self) -> None:
@@ -83,6 +105,9 @@ class _Scope:
             marking = waiting.pop()
             active = sorted({self.target[flow] for flow in marking})
             self.together.update(combinations(active, 2))
+            self.beside.update(active if beside else ())
+            if not beside:
+                self.main.add(frozenset(active))
             moved = False
             for identity in active:
                 for following in self._fire(self.elements[identity], marking):
@@ -92,6 +117,7 @@ class _Scope:
                         waiting.append(following)
             if not moved and not beside:
                 self.stuck.update(active)
+        self.unfinished |= bool(waiting)
 
     def _fire(self, element: Element, marking: Marking) -> Iterator[Marking]:
         """The markings after a token has gone through an element, one per way it may go."""
