@@ -16,6 +16,8 @@ from engine.errors import (
     IncidentNotOpen,
     InstanceBusy,
     InstanceNotFound,
+    MappingUnknown,
+    MigrationNotFound,
     NotAllowed,
     Problem,
     ReleaseNotFound,
@@ -25,6 +27,9 @@ from engine.errors import (
 from engine.incidents import Remedy
 from engine.invariants import Finding
 from engine.messages import Delivery
+from engine.migration.edits import Edit
+from engine.migration.plan import Group, Plan
+from engine.migration.verdict import Outcome
 from engine.operation import Broken, Call, Operation, Operations, Refused, Transient
 from engine.program import Program
 from engine.scenario import Scenario, ScenarioFailed, scenarios
@@ -51,11 +56,13 @@ __all__ = [
     "CorrectionRefused",
     "DatabaseClock",
     "Delivery",
+    "Edit",
     "Engine",
     "EngineError",
     "Finding",
     "FixedClock",
     "FormInvalid",
+    "Group",
     "HistoryView",
     "IncidentNotOpen",
     "IncidentView",
@@ -63,9 +70,13 @@ __all__ = [
     "InstanceNotFound",
     "InstanceView",
     "JobToRun",
+    "MappingUnknown",
+    "MigrationNotFound",
     "NotAllowed",
     "Operation",
     "Operations",
+    "Outcome",
+    "Plan",
     "Problem",
     "Program",
     "Refused",

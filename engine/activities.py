@@ -50,32 +50,34 @@ class Activities:
     # ---- people
 
     def _open(self, running: Running, task: Task, element: Element) -> None:
+        row = self.inbox_row(running, task, element)
+        running.state.waits[row["token"]] = "task"
+        running.opened.append({**row, "note": running.notes.pop(element.id, None)})
+
+    def inbox_row(self, running: Running, task: Task, element: Element) -> dict[str, Any]:
+        """What the inbox says of a human step that a token is at. Raises ExpressionFailed."""
         context = running.scripts.context(task, running.local(task, element))
         group = running.scripts.text(element.group or element.lane or "", context)
         unita = running.scripts.text(element.headers.get(HEADER_UNITA) or "=unita", context)
         assignee = running.scripts.text(element.assignee, context) if element.assignee else None
         due = running.due(element.due, task) if element.due else None
-        token = str(task.id)
-        running.state.waits[token] = "task"
-        running.opened.append(
-            {
-                "instance_id": running.id,
-                "root_id": running.root_id,
-                "token": token,
-                "slug": running.slug,
-                "element_id": element.id,
-                "name": element.name,
-                "form_id": element.form_id,
-                "ruolo": group,
-                "unita_id": unita,
-                "different_from": element.headers.get(HEADER_DIFFERENT_FROM),
-                "assignee_id": int(assignee)
-                if isinstance(assignee, int | str) and str(assignee).isdigit()
-                else None,
-                "note": running.notes.pop(element.id, None),
-                "due_at": due.isoformat() if due else None,
-            }
-        )
+        other = element.headers.get(HEADER_DIFFERENT_FROM)
+        return {
+            "instance_id": running.id,
+            "root_id": running.root_id,
+            "token": str(task.id),
+            "slug": running.slug,
+            "element_id": element.id,
+            "name": element.name,
+            "form_id": element.form_id,
+            "ruolo": group,
+            "unita_id": unita,
+            "different_from": running.state.once(other) if other else [],
+            "assignee_id": int(assignee)
+            if isinstance(assignee, int | str) and str(assignee).isdigit()
+            else None,
+            "due_at": due.isoformat() if due else None,
+        }
 
     def answer(self, running: Running, task: Task, element: Element, answers: dict[str, Any]) -> None:
         """A person has done a step: write through its operation, bring the answers in, move on.
@@ -303,6 +305,7 @@ class Activities:
             "token": wait.token,
             "element_id": wait.element.id,
             "due_at": _iso(due),
+            "begun_at": _iso(running.now),
         }
         store.insert_timers(self._engine.session, running.ente_id, [row])
 

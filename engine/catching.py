@@ -23,7 +23,7 @@ REGISTERED = ("timer", "message")
 """Kinds of events that come from outside, each with a row in a table while a token waits."""
 
 INTERRUPTED = "interrupted"
-_TIMES = "times"
+TIMES = "times"
 
 
 @dataclass(frozen=True)
@@ -109,14 +109,14 @@ def _is_over(wait: Wait) -> bool:
 def fired(wait: Wait) -> int:
     """How often a timer that repeats has fired."""
     if "/" in wait.token:
-        return int(wait.task.internal_data.get(_TIMES, {}).get(wait.element.id, 0))
+        return int(wait.task.internal_data.get(TIMES, {}).get(wait.element.id, 0))
     return int(wait.task.internal_data.get("fired", 0))
 
 
 def count(wait: Wait) -> None:
     """A timer of an event subprocess has fired once more."""
-    times = {**wait.task.internal_data.get(_TIMES, {}), wait.element.id: fired(wait) + 1}
-    wait.task.internal_data[_TIMES] = times
+    times = {**wait.task.internal_data.get(TIMES, {}), wait.element.id: fired(wait) + 1}
+    wait.task.internal_data[TIMES] = times
 
 
 def _enclosing(running: Running, task: Task) -> Task | None:

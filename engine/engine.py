@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,9 @@ from engine.clock import Clock, DatabaseClock
 from engine.errors import FormInvalid, NotAllowed, TaskNotOpen
 from engine.incidents import Remedy
 from engine.invariants import Finding
+from engine.migration import batch
+from engine.migration import plan as migrations
+from engine.migration.plan import Plan
 from engine.operation import Operation, Operations, Refused
 from engine.program import Program
 from engine.request import check_request
@@ -46,8 +49,8 @@ class Engine:
     """Runs the paths of one ente within one session.
 
     `parameters` resolves an ente's parameters when an instance starts; `dispatch` hands a job to the workers in
-    the same transaction; `on_end` hears that the root instance of a pratica has ended; `on_open` starts a path that
-    an event opens, and gives back the id of its instance.
+    the same transaction, and `dispatch_migration` a migration; `on_end` hears that the root instance of a pratica
+    has ended; `on_open` starts a path that an event opens, and gives back the id of its instance.
 
     For scenarios: `live` keeps instances in memory between commands instead of loading them each time, and
     `stub_calls` lets a call activity wait for `give_back` instead of starting the called path.
@@ -63,6 +66,7 @@ class Engine:
         clock: Clock | None = None,
         parameters: Parameters = default_parameters,
         dispatch: Dispatch | None = None,
+        dispatch_migration: Dispatch | None = None,
         on_end: Ended | None = None,
         on_open: Opened | None = None,
         live: dict[int, Running] | None = None,
@@ -75,6 +79,7 @@ class Engine:
         self.clock = clock or DatabaseClock()
         self.parameters = parameters
         self._dispatch = dispatch
+        self._dispatch_migration = dispatch_migration
         self._on_end = on_end
         self._on_open = on_open
         self.live = live
@@ -99,6 +104,11 @@ class Engine:
         if self._dispatch is not None:
             self._dispatch(session, ente_id, job_id, run_at)
 
+    def dispatch_migration(self, migration_id: int, run_at: datetime | None) -> None:
+        """Hand a migration to the workers, if there are any."""
+        if self._dispatch_migration is not None:
+            self._dispatch_migration(self.session, self.ente_id, migration_id, run_at)
+
     def ended(self, root_id: int, status: str, ended_in: str | None, now: datetime) -> None:
         """Tell the application that a pratica's own path has ended."""
         if self._on_end is not None:
@@ -119,6 +129,53 @@ class Engine:
     def publish(self, bundle: Bundle, by: Actor) -> int:
         """Check a bundle and make it current; returns its number. Raises ReleaseRefused."""
         return release.publish(self.session, self.ente_id, bundle, self.operations, by.label, self.now())
+
+    def plan_migration(
+        self, slug: str, from_release: int, to_release: int, mapping: Mapping[str, str] | None = None
+    ) -> Plan:
+        """What would become of the open instances of a release; nothing is changed.
+
+        `mapping` says which element of the new release takes the place of one of the old. Raises ReleaseNotFound,
+        MappingUnknown.
+        """
+        return migrations.plan(self, slug, from_release, to_release, mapping or {})
+
+    def migrate(
+        self, slug: str, from_release: int, to_release: int, mapping: Mapping[str, str] | None, by: Actor
+    ) -> int:
+        """Begin to move the open instances of a release to another; the migration's id.
+
+        Raises ReleaseNotFound, MappingUnknown.
+        """
+        return batch.begin(self, slug, from_release, to_release, mapping or {}, by)
+
+    def next_to_migrate(self, migration_id: int) -> int | None:
+        """The next instance that a migration has to move or to put back."""
+        return batch.following(self, migration_id)
+
+    def migrate_instance(self, migration_id: int, instance_id: int) -> None:
+        """Move or put back one instance, or write down why not; one transaction each. Raises InstanceBusy."""
+        batch.advance(self, migration_id, instance_id)
+
+    def leave_instance(self, migration_id: int, instance_id: int, why: str) -> None:
+        """Leave to a person an instance that a mistake of ours keeps from being moved."""
+        batch.leave(self, migration_id, instance_id, why)
+
+    def rest_migration(self, migration_id: int) -> int:
+        """Look again later at the instances that must leave a step first; how many."""
+        return batch.rest(self, migration_id)
+
+    def undo_migration(self, migration_id: int, by: Actor) -> None:
+        """Begin to put back the instances in which nothing new was done. Raises MigrationNotFound."""
+        batch.take_back(self, migration_id, by)
+
+    def last_migration(self, slug: str, from_release: int, to_release: int) -> int:
+        """The id of the last migration between two releases. Raises MigrationNotFound."""
+        return batch.latest(self, slug, from_release, to_release)
+
+    def migration_progress(self, migration_id: int) -> dict[str, int]:
+        """How many instances are "pending", "moved", "waiting", "kept", "to_undo" or "undone"."""
+        return batch.progress(self, migration_id)
 
     # ---- instances
 

@@ -111,3 +111,16 @@ class CorrectionRefused(EngineError):
     """With the data as corrected the step could not run either; `message` names fields, never values."""
 
     message: str
+
+
+@dataclass
+class MappingUnknown(EngineError):
+    """A mapping names elements that the one or the other release does not have."""
+
+    slug: str
+    elements: Sequence[str]
+
+
+@dataclass
+class MigrationNotFound(EngineError):
+    migration_id: int

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, Table, Text, cast, func, select
+from sqlalchemy import Select, Table, Text, cast, func, select, text
 from sqlalchemy.orm import Session
 
 from engine import json, tables
 from engine.errors import IncidentNotOpen, InstanceNotFound, TaskNotOpen
 from engine.views import HistoryView, IncidentView, InstanceView, TaskView
 
+MIGRATED = "migrated"
+"""The event under which history keeps that an instance has changed release; `why` holds the hash of the one it left."""
+
+_RENAMED = text("""
+    select convert_from(state, 'UTF8')::json->'renamed' from engine_instance where ente_id = :ente_id and id = :id
+""")
+
 View = TypeVar("View")
 
 
 def _select(session: Session, table: Table, view: type[View], *where: Any, order: Any = None) -> list[View]:
-    names = [field.name for field in fields(view)]  # type: ignore[arg-type]
+    names = [field.name for field in fields(view) if field.name in table.c]  # type: ignore[arg-type]
     statement = select(*(table.c[name] for name in names)).where(*where).order_by(order)
     return [view(**row._mapping) for row in session.execute(statement)]
 
@@ -74,14 +81,27 @@ def history(session: Session, ente_id: int, root_id: int) -> list[HistoryView]:
     """All that happened in a pratica, oldest first."""
     h = tables.history.c
     where = (h.ente_id == ente_id, h.root_id == root_id)
-    return _select(session, tables.history, HistoryView, *where, order=h.id)
+    return _under_their_release(_select(session, tables.history, HistoryView, *where, order=h.id))
 
 
 def instance_history(session: Session, ente_id: int, instance_id: int) -> list[HistoryView]:
     """All that happened in one instance, oldest first."""
     h = tables.history.c
     where = (h.ente_id == ente_id, h.instance_id == instance_id)
-    return _select(session, tables.history, HistoryView, *where, order=h.id)
+    return _under_their_release(_select(session, tables.history, HistoryView, *where, order=h.id))
+
+
+def _under_their_release(rows: list[HistoryView]) -> list[HistoryView]:
+    """What happened before an instance was moved names elements of the release it was on."""
+    left: dict[int, str] = {}
+    told = []
+    for row in reversed(rows):
+        if row.event == MIGRATED and isinstance(row.why, dict):
+            told.append(replace(row, hash=left.get(row.instance_id)))
+            left[row.instance_id] = row.why["hash"]
+        else:
+            told.append(replace(row, hash=left[row.instance_id]) if row.instance_id in left else row)
+    return told[::-1]
 
 
 def last_answers(session: Session, ente_id: int, root_id: int, element_ids: Sequence[str]) -> dict[str, Any]:
@@ -135,16 +155,18 @@ def _calls_under_way(ente_id: int, instance_id: int) -> Select[tuple[str]]:
 
 
 def marks(session: Session, ente_id: int, instance_id: int) -> dict[str, str]:
-    """How far an instance has come, for its diagram: element id → "fatto" or "ora" (the rest is to do)."""
+    """How far an instance has come, for its diagram: element id → "fatto" or "ora" (the rest is to do).
+
+    What it did in a release it has left is marked on the element that took its place.
+    """
     h, t, i = tables.history.c, tables.task.c, tables.incident.c
-    found = {
-        row.element_id: "fatto"
-        for row in session.execute(
-            select(h.element_id).where(
-                h.ente_id == ente_id, h.instance_id == instance_id, h.event.in_(("done", "message", "timer"))
-            )
+    done = session.scalars(
+        select(h.element_id).where(
+            h.ente_id == ente_id, h.instance_id == instance_id, h.event.in_(("done", "message", "timer"))
         )
-    }
+    )
+    renamed = session.scalar(_RENAMED, {"ente_id": ente_id, "id": instance_id}) or {}
+    found = {renamed.get(element, element): "fatto" for element in done}
     now = [
         select(t.element_id).where(t.ente_id == ente_id, t.instance_id == instance_id, t.status == "open"),
         select(i.element_id).where(
@@ -164,5 +186,5 @@ def marks(session: Session, ente_id: int, instance_id: int) -> dict[str, str]:
         _calls_under_way(ente_id, instance_id),
     ]
     for statement in now:
-        found.update(dict.fromkeys(session.scalars(statement), "ora"))
+        found.update((renamed.get(element, element), "ora") for element in session.scalars(statement))
     return found

@@ -36,6 +36,15 @@ def current(session: Session, ente_id: int, slug: str) -> tuple[int, Program]:
     return found.number, program(session, found.hash)
 
 
+def numbered(session: Session, ente_id: int, slug: str, number: int) -> Program:
+    """The program of one release of a path. Raises ReleaseNotFound."""
+    r = tables.release.c
+    found = session.scalar(select(r.hash).where(r.ente_id == ente_id, r.slug == slug, r.number == number))
+    if found is None:
+        raise ReleaseNotFound(f"{slug} {number}")
+    return program(session, found)
+
+
 def publish(
     session: Session, ente_id: int, bundle: Bundle, operations: Operations, by: str, now: datetime
 ) -> int:

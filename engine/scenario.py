@@ -36,6 +36,8 @@ NOBODY = 0
 SAINT = (6, 24)
 BY = system("scenario")
 
+AtRest = Callable[[Engine, int], None]
+
 
 class ScenarioFailed(Exception):
     """The story and the diagram do not agree at a step (1-based; 0 before, -1 after the last)."""
@@ -55,14 +57,21 @@ class Scenario:
     story: Mapping[str, Any]
 
     def play(
-        self, session: Session, operations: Operations, *, straight: bool = False, ente_id: int = NOBODY
+        self,
+        session: Session,
+        operations: Operations,
+        *,
+        straight: bool = False,
+        ente_id: int = NOBODY,
+        at_rest: AtRest | None = None,
     ) -> None:
         """Play the story; raises ScenarioFailed where it does not hold, ReleaseRefused for the bundle.
 
         `straight` keeps the instance in memory throughout; otherwise it is saved and loaded at every step.
-        The session works for `ente_id` (row-level security); the caller rolls back.
+        `at_rest` is called with the engine and the instance each time everything waits. The session works for
+        `ente_id` (row-level security); the caller rolls back.
         """
-        _Play(self, session, operations, straight, ente_id).run()
+        _Play(self, session, operations, straight, ente_id).run(at_rest)
 
 
 def scenarios(bundle: Bundle) -> list[Scenario]:
@@ -113,7 +122,7 @@ class _Play:
     def _answer_written(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         return dict(self.written)
 
-    def run(self) -> None:
+    def run(self, at_rest: AtRest | None = None) -> None:
         at = self.story.get("inizio")
         self.instance_id = self.engine.start(self.slug, self.story.get("dato", {}), BY, at=at).id
         self._no_incident()
@@ -122,6 +131,8 @@ class _Play:
             kind = kind_of(step)
             if not kind:
                 raise self.fail(f"non si capisce: {', '.join(step)}")
+            if at_rest is not None:
+                at_rest(self.engine, self.instance_id)
             self.steps[kind](step[kind], step)
             self._no_incident()
         self.here = -1

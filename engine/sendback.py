@@ -33,10 +33,10 @@ def targets(engine: Engine, task_id: int) -> list[SendBackTarget]:
         return []
     found: dict[str, SendBackTarget] = {}
     for row in queries.instance_history(engine.session, engine.ente_id, view.instance_id):
-        if _reachable(running, task, row) and row.element_id != view.element_id:
-            name = running.program.element(row.element_id).name
-            found.pop(row.element_id, None)
-            found[row.element_id] = SendBackTarget(row.element_id, name, row.at, row.by)
+        element = _now_called(running, row)
+        if _reachable(running, task, row) and element != view.element_id:
+            found.pop(element, None)
+            found[element] = SendBackTarget(element, running.program.element(element).name, row.at, row.by)
     return list(reversed(found.values()))
 
 
@@ -54,7 +54,11 @@ def send_back(engine: Engine, task_id: int, to_element: str, reason: str, by: Ac
     history = queries.instance_history(engine.session, engine.ente_id, running.id)
     if task is None or _works_beside(running, task):
         raise CannotSendBack(task_id, to_element)
-    done = [past for past in history if past.element_id == to_element and _reachable(running, task, past)]
+    done = [
+        past
+        for past in history
+        if _now_called(running, past) == to_element and _reachable(running, task, past)
+    ]
     if not done:
         raise CannotSendBack(task_id, to_element)
     _restore_variables(running, history, done[-1])
@@ -94,9 +98,14 @@ def _works_beside(running: Running, task: Task) -> bool:
     )
 
 
+def _now_called(running: Running, row: HistoryView) -> str:
+    """The id that the element of something past has in the release of today."""
+    return running.state.renamed.get(row.element_id, row.element_id) if row.hash else row.element_id
+
+
 def _reachable(running: Running, task: Task, row: HistoryView) -> bool:
     """A human step done in the same scope as the current one."""
-    element = running.program.diagram.elements.get(row.element_id)
+    element = running.program.diagram.elements.get(_now_called(running, row))
     here = element_of(task)
     return (
         element is not None

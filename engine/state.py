@@ -33,12 +33,18 @@ class State:
     """What an instance is, between two steps.
 
     `variables`: the instance's variables, JSON values. `waits`: what was announced to the outside, by token:
-    "task", "job", "call", "timer", "message" or "incident" (see engine/README.md).
+    "task", "job", "call", "timer", "message" or "incident" (see engine/README.md). `renamed`: ids that elements
+    had in the releases it has left, with those they have now.
     """
 
     workflow: BpmnWorkflow
     variables: dict[str, Any] = field(default_factory=dict)
     waits: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+
+    def once(self, element_id: str) -> list[str]:
+        """Every id that an element has had."""
+        return [element_id, *(before for before, now in self.renamed.items() if now == element_id)]
 
 
 def dump(state: State) -> bytes:
@@ -49,6 +55,7 @@ def dump(state: State) -> bytes:
             "format": FORMAT,
             "variables": state.variables,
             "waits": state.waits,
+            "renamed": state.renamed,
             "tasks": _dump_workflow(top),
             "subprocesses": [
                 [str(token), _owner(top, sub), sub.spec.name, _dump_workflow(sub)]
@@ -66,7 +73,7 @@ def load(blob: bytes, spec: BpmnProcessSpec, subprocesses: dict[str, BpmnProcess
     for token, owner, name, tasks in stored["subprocesses"]:
         parent = top if owner is None else top.subprocesses[UUID(owner)]
         _load_subprocess(top, parent, parent.tasks[UUID(token)], subprocesses[name], tasks)
-    return State(top, stored["variables"], stored["waits"])
+    return State(top, stored["variables"], stored["waits"], stored.get("renamed", {}))
 
 
 def _owner(top: BpmnWorkflow, sub: Any) -> str | None:

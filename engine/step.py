@@ -102,6 +102,10 @@ class Step:
             )
         )
 
+    def put(self, running: Running) -> None:
+        """Take an instance as it is, in place of how the step has loaded it."""
+        self._keep(running)
+
     def _keep(self, running: Running) -> Running:
         self._running[running.id] = running
         return running

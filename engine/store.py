@@ -128,15 +128,15 @@ _WRITE = _sql(
            r.unita_id, eyes.closed_by, coalesce(r.assignee_id, just.closed_by, earlier.closed_by),
            r.note, r.due_at, :now
     from jsonb_to_recordset(:opened) as r(instance_id bigint, root_id bigint, token uuid, slug text,
-         element_id text, name text, form_id text, ruolo text, unita_id text, different_from text,
+         element_id text, name text, form_id text, ruolo text, unita_id text, different_from text[],
          assignee_id bigint, note text, due_at timestamptz)
     left join lateral (
         (select shut.closed_by from shut
-         where shut.instance_id = r.instance_id and shut.element_id = r.different_from and shut.status = 'done')
+         where shut.instance_id = r.instance_id and shut.element_id = any(r.different_from) and shut.status = 'done')
         union all
         (select other.closed_by from engine_task other
          where other.ente_id = :ente_id and other.instance_id = r.instance_id
-           and other.element_id = r.different_from and other.status = 'done'
+           and other.element_id = any(r.different_from) and other.status = 'done'
          order by other.closed_at desc limit 1)
         limit 1) eyes on true
     left join lateral (
@@ -163,11 +163,30 @@ def write_step(session: Session, **values: Any) -> None:
     session.execute(_WRITE, values)
 
 
+_UPDATE_TASKS = _sql(
+    """
+    update engine_task t set element_id = r.element_id, name = r.name, form_id = r.form_id, ruolo = r.ruolo,
+        unita_id = r.unita_id, due_at = r.due_at, assignee_id = r.assignee_id, excluded_id = r.excluded_id,
+        status = r.status, closed_at = null, closed_by = null
+    from jsonb_to_recordset(:rows) as r(token uuid, element_id text, name text, form_id text, ruolo text,
+        unita_id text, due_at timestamptz, assignee_id bigint, excluded_id bigint, status text)
+    where t.ente_id = :ente_id and t.token = r.token and t.status in ('open', 'cancelled')
+    """,
+    "rows",
+)
+
+
+def update_tasks(session: Session, ente_id: int, rows: list[dict[str, Any]]) -> None:
+    """Rewrite open human tasks as another release has them (engine/migration)."""
+    session.execute(_UPDATE_TASKS, {"ente_id": ente_id, "rows": rows})
+
+
 _INSERT_TIMERS = _sql(
     """
-    insert into engine_timer (ente_id, instance_id, token, element_id, due_at)
-    select :ente_id, r.instance_id, r.token, r.element_id, r.due_at
-    from jsonb_to_recordset(:rows) as r(instance_id bigint, token text, element_id text, due_at timestamptz)
+    insert into engine_timer (ente_id, instance_id, token, element_id, due_at, begun_at)
+    select :ente_id, r.instance_id, r.token, r.element_id, r.due_at, r.begun_at
+    from jsonb_to_recordset(:rows) as r(
+        instance_id bigint, token text, element_id text, due_at timestamptz, begun_at timestamptz)
     """,
     "rows",
 )

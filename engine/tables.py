@@ -168,6 +168,7 @@ timer = Table(
     Column("token", Text, nullable=False),
     Column("element_id", Text, nullable=False),
     _at("due_at", null=False),
+    _at("begun_at"),
     Index("ix_engine_timer_due", "due_at"),
     Index("ix_engine_timer_instance", "ente_id", "instance_id"),
 )
@@ -266,4 +267,66 @@ history = Table(
     Column("why", JSONB, comment="decision tables and rules that matched, reasons"),
     Index("ix_engine_history_root", "ente_id", "root_id", "id"),
     Index("ix_engine_history_instance", "ente_id", "instance_id", "id"),
+)
+
+migration = Table(
+    "engine_migration",
+    metadata,
+    Column("ente_id", Integer, nullable=False),
+    Column("id", BigInteger, Identity(always=True), nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("from_release", Integer, nullable=False),
+    Column("to_release", Integer, nullable=False),
+    Column("mapping", JSONB, nullable=False, comment="element id → element id"),
+    Column("begun_by", Text, nullable=False),
+    _at("begun_at", null=False),
+    PrimaryKeyConstraint("ente_id", "id"),
+    ForeignKeyConstraint(
+        ["ente_id", "slug", "from_release"],
+        ["engine_release.ente_id", "engine_release.slug", "engine_release.number"],
+        name="fk_engine_migration_from",
+    ),
+    ForeignKeyConstraint(
+        ["ente_id", "slug", "to_release"],
+        ["engine_release.ente_id", "engine_release.slug", "engine_release.number"],
+        name="fk_engine_migration_to",
+    ),
+)
+
+migrated = Table(
+    "engine_migrated",
+    metadata,
+    Column("ente_id", Integer, nullable=False),
+    Column("migration_id", BigInteger, nullable=False),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("outcome", Text, comment="what was decided of it: engine/migration/verdict.py"),
+    Column("element_id", Text, comment="the element that decided"),
+    Column("why", Text),
+    Column(
+        "version", Integer, comment="of the instance, once moved: another means that something was done since"
+    ),
+    Column("before", LargeBinary, comment="what undoing puts back; null when it cannot be undone"),
+    _at("at"),
+    PrimaryKeyConstraint("ente_id", "migration_id", "instance_id"),
+    ForeignKeyConstraint(
+        ["ente_id", "migration_id"],
+        ["engine_migration.ente_id", "engine_migration.id"],
+        name="fk_engine_migrated_migration",
+    ),
+    ForeignKeyConstraint(
+        ["ente_id", "instance_id"],
+        ["engine_instance.ente_id", "engine_instance.id"],
+        name="fk_engine_migrated_instance",
+        ondelete="CASCADE",
+    ),
+    CheckConstraint("status in ('pending', 'moved', 'waiting', 'kept', 'to_undo', 'undone')", name="status"),
+    Index("ix_engine_migrated_instance", "ente_id", "instance_id"),
+    Index(
+        "ix_engine_migrated_pending",
+        "ente_id",
+        "migration_id",
+        "instance_id",
+        postgresql_where=text("status in ('pending', 'to_undo')"),
+    ),
 )

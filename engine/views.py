@@ -49,7 +49,8 @@ class TaskView:
 
 @dataclass(frozen=True)
 class HistoryView:
-    """One thing that happened. `delta`: variables written; `why`: tables and rules, or a reason."""
+    """One thing that happened. `delta`: variables written; `why`: tables and rules, or a reason. `hash` is the
+    release it happened under, when the instance has left that one since."""
 
     id: int
     instance_id: int
@@ -61,6 +62,7 @@ class HistoryView:
     answers: Any
     delta: dict[str, Any] | None
     why: Any
+    hash: str | None = None
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class Precedenti:
     def __init__(
         self, operator: Operator, engine: Engine, case: Case, history: Sequence[HistoryView]
     ) -> None:
+        self._engine = engine
         self._programs = {i.id: engine.program(i.hash) for i in engine.instances_of(case.task.root_id)}
         self._sources = Sources(people=OfOperator(operator), uploads=OfTask(operator, case))
         self._done = {row.element_id: row for row in history if self._is_human(row)}  # the last of each
@@ -57,7 +58,7 @@ class Precedenti:
         return row.event == "done" and element is not None and element.kind in HUMAN
 
     def _program(self, row: HistoryView) -> Program:
-        return self._programs[row.instance_id]
+        return self._engine.program(row.hash) if row.hash else self._programs[row.instance_id]
 
     def _earlier(self, row: HistoryView) -> Earlier:
         answers = row.answers if isinstance(row.answers, dict) else {}

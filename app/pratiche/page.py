@@ -194,7 +194,10 @@ def _events(
 ) -> list[dict[str, Any]]:
     """What happened, newest first; the words that people wrote only with `sources` to read them."""
     programs = {i.id: engine.program(i.hash) for i in instances}
-    told = (_event(programs[row.instance_id], row, names, sources) for row in history)
+    told = (
+        _event(engine.program(row.hash) if row.hash else programs[row.instance_id], row, names, sources)
+        for row in history
+    )
     return [event for event in reversed(list(told)) if event is not None]
 
 
@@ -219,6 +222,7 @@ def _headline(name: str, row: HistoryView) -> str:
         "sent_back": f"Rimandata indietro da: {name}",
         "cancelled": "Pratica annullata",
         "started": f"Cominciato: {name}",
+        "migrated": "Il percorso continua in un’altra versione",
         "timer": f"Scaduto il tempo: {name}",
         "message": f"Arrivata notizia: {name}",
         "error": f"Non riuscito: {name}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -173,13 +174,20 @@ Walked = tuple[list[str], list[Told], list[tuple[str, str]], str]
 """After each move: what is to be done. Then history (element, event, answer), variables, status."""
 
 
-def walk(engine: Engine, clock: FixedClock, seed: int, moves: int) -> Walked:
+def walk(
+    engine: Engine,
+    clock: FixedClock,
+    seed: int,
+    moves: int,
+    at_rest: Callable[[Engine, int], None] = lambda engine, instance: None,
+) -> Walked:
     """Start the process of a seed and make random moves; the same seed always makes the same moves."""
     random = Random(seed * 7 + 1)
     engine.publish(a_process(seed), ANNA)
     instance = engine.start("prova", {"chiave": "k", "scelta": 0}, ANNA).id
     seen = []
     for _ in range(moves):
+        at_rest(engine, instance)
         tasks = sorted(engine.open_tasks(instance), key=lambda task: (task.element_id, task.id))
         seen.append(", ".join(task.element_id for task in tasks))
         if engine.instance(instance).status != "open":
@@ -200,6 +208,7 @@ def walk(engine: Engine, clock: FixedClock, seed: int, moves: int) -> Walked:
             (row.answers or {}).get("scelta") if isinstance(row.answers, dict) else None,
         )
         for row in engine.history(instance)
+        if row.event != "migrated"
     ]
     view = engine.instance(instance)
     incidents = [(i.element_id, i.message) for i in engine.open_incidents(instance)]

@@ -145,7 +145,7 @@ def told(engine: Engine, root_id: int) -> list[Detto]:
     for row in engine.history(root_id):
         if row.event != "message" or not isinstance(row.answers, dict):
             continue
-        program = programs[row.instance_id]
+        program = engine.program(row.hash) if row.hash else programs[row.instance_id]
         element = program.diagram.elements.get(row.element_id)
         nome = element.event.name if element is not None and element.event is not None else None
         messaggio = declared(program).get(nome or "")
