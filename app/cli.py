@@ -11,7 +11,7 @@ from pathlib import Path
 from app import clock, supervisor, worker
 from app.api import tokens_command
 from app.api.scopes import SCOPES
-from app.commands import check, demo, evaluate, publish, scenario, sweep
+from app.commands import check, demo, evaluate, move, publish, scenario, sweep
 from app.commands.place import require
 from app.database import provision
 from app.demo.command import prepare
@@ -113,6 +113,27 @@ def _analysts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         command = _command(commands, name, what, _released(function))
         command.add_argument("bundle", type=Path, metavar="PERCORSO")
         command.add_argument("--ente", required=True, metavar="SLUG")
+    _moves(commands)
+
+
+def _moves(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    moved = _command(commands, "move", "porta i percorsi in corso da una versione a un'altra", _move)
+    moved.add_argument("path", metavar="PERCORSO")
+    moved.add_argument("--ente", required=True, metavar="SLUG")
+    moved.add_argument("--from", dest="old", type=int, required=True, metavar="N", help="la versione di ora")
+    moved.add_argument("--to", dest="new", type=int, required=True, metavar="N", help="quella a cui portarli")
+    moved.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="PRIMA=DOPO",
+        help="quale passo della nuova versione prende il posto di uno che non c'è più",
+    )
+    how = moved.add_mutually_exclusive_group()
+    how.add_argument("--dry-run", action="store_true", help="dice soltanto che cosa ne sarebbe")
+    how.add_argument(
+        "--undo", action="store_true", help="riporta indietro quelli in cui nulla si è più fatto"
+    )
 
 
 def _command(
@@ -184,6 +205,14 @@ def _dmn(arguments: Arguments) -> int:
 
 def _scenario(arguments: Arguments) -> int:
     return scenario.run(Settings.from_env(), arguments.bundle, arguments.file)
+
+
+def _move(arguments: Arguments) -> int:
+    a = arguments
+    asked = move.Asked(Path(a.path).name, a.old, a.new, a.map)
+    if a.undo:
+        return move.undo(Settings.from_env(), a.ente, asked)
+    return move.run(Settings.from_env(), a.ente, asked, dry=a.dry_run)
 
 
 def _released(function: Callable[[Settings, Path, str], int]) -> Command:

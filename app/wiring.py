@@ -39,6 +39,7 @@ from engine.engine import Opened
 
 QUEUE = "percorsi"
 TASK = "engine.job"
+MIGRATION = "engine.migration"
 CALENDAR = "calendario"  # the percorso under which an ente keeps what holds for all of them
 
 _CLOCK = "percorsi_clock"
@@ -76,6 +77,7 @@ class EngineMaker:
             clock=clock,
             parameters=_parameters(plain, ente_id),
             dispatch=dispatch,
+            dispatch_migration=dispatch_migration,
             on_end=on_end,
             on_open=_opener(self),
         )
@@ -150,8 +152,16 @@ def dispatch(session: Session, ente_id: int, job_id: int, run_at: datetime | Non
 
     The queue's table is not under row-level security: it carries two numbers and nothing else.
     """
-    args = f'{{"ente_id": {ente_id}, "job_id": {job_id}}}'
-    session.execute(_DEFER, {"queue": QUEUE, "task": TASK, "args": args, "run_at": run_at})
+    _defer(session, TASK, f'{{"ente_id": {ente_id}, "job_id": {job_id}}}', run_at)
+
+
+def dispatch_migration(session: Session, ente_id: int, migration_id: int, run_at: datetime | None) -> None:
+    """Hand the next batch of a migration to the workers, as `dispatch` does with a job."""
+    _defer(session, MIGRATION, f'{{"ente_id": {ente_id}, "migration_id": {migration_id}}}', run_at)
+
+
+def _defer(session: Session, task: str, args: str, run_at: datetime | None) -> None:
+    session.execute(_DEFER, {"queue": QUEUE, "task": task, "args": args, "run_at": run_at})
 
 
 class CalendarOf(Calendar):

@@ -25,9 +25,10 @@ from app import logs
 from app.database import engine as databases
 from app.database import provision, url
 from app.database.context import ente_context
+from app.moving import run_batch
 from app.servizi import risposte
 from app.settings import Settings
-from app.wiring import QUEUE, TASK, EngineMaker, engines
+from app.wiring import MIGRATION, QUEUE, TASK, EngineMaker, engines
 from engine import Broken, Call, JobToRun, Refused, Transient, system
 
 log = structlog.get_logger()
@@ -71,13 +72,17 @@ def _stop_on_signals(stop: threading.Event) -> None:
 
 
 def queue(database_url: str, database: Database, maker: EngineMaker) -> procrastinate.App:
-    """The queue, with its one task: call an operation for a job of an ente."""
+    """The queue, with its tasks: call an operation for a job of an ente, move a batch of its instances."""
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url.libpq(database_url)))
 
     # only what we did not foresee comes here, such as a database that went away: our own retries are elsewhere
     @app.task(name=TASK, queue=QUEUE, retry=procrastinate.RetryStrategy(max_attempts=50, wait=10))
     def job(ente_id: int, job_id: int) -> None:
         run_job(database, maker, ente_id, job_id)
+
+    @app.task(name=MIGRATION, queue=QUEUE, retry=procrastinate.RetryStrategy(max_attempts=50, wait=10))
+    def migration(ente_id: int, migration_id: int) -> None:
+        run_batch(database, maker, ente_id, migration_id)
 
     return app
 

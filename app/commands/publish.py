@@ -34,7 +34,7 @@ def push(settings: Settings, folder: Path, ente: str) -> int:
     """Publish a folder to an ente; prints its number, or why it is refused. Raises StartupRefused."""
     bundle = from_folder(folder)
     with opened(settings) as database:
-        ente_id = _ente(database, ente)
+        ente_id = ente_of(database, ente)
         try:
             if found := list(roles.check(bundle)):
                 raise ReleaseRefused(bundle.slug, found)
@@ -68,7 +68,7 @@ def pull(settings: Settings, folder: Path, ente: str) -> int:
     """
     slug = folder.resolve().name
     with opened(settings) as database:
-        ente_id = _ente(database, ente)
+        ente_id = ente_of(database, ente)
         try:
             with ente_context(ente_id), Session(database) as session:
                 number, program = engines()(session, ente_id).current(slug)
@@ -93,7 +93,8 @@ def _write(folder: Path, bundle: Bundle) -> None:
             print(f"tolto {path_of(folder, name)}")
 
 
-def _ente(database: Database, slug: str) -> int:
+def ente_of(database: Database, slug: str) -> int:
+    """The id of an ente by its slug. Raises EnteNotFound."""
     with ente_context(None), Session(database) as session:
         found = session.scalar(select(Ente.id).where(Ente.slug == slug))
         if found is None:
