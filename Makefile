@@ -20,7 +20,7 @@ FRONTEND_SOURCES := $(shell find $(FRONTEND)/src -type f) \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test lint format bench tck chromium clean
+.PHONY: help setup run test lint format bench golden tck chromium clean
 
 help:
 	@echo "make setup     the Python environment and the front end, redone only when their sources change"
@@ -29,6 +29,7 @@ help:
 	@echo "make lint      ruff, mypy, import-linter"
 	@echo "make format    rewrite the sources in the common style"
 	@echo "make bench     measure this machine"
+	@echo "make golden    keep what RELEASE=0.2.0 stores, for every later release to load"
 	@echo "make tck       the DMN conformance kit in DIR=folder"
 	@echo "make clean     remove what setup made; the data in .percorsi stay"
 
@@ -52,6 +53,9 @@ format: $(VENV)/.project
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+golden: $(VENV)/.project
+	GOLDEN=$(RELEASE) $(BIN)/python -m pytest -q tests/engine/test_golden.py -k this_release
 
 tck: $(VENV)/.project
 	$(BIN)/python -m engine.dmn.tck $(DIR)
