@@ -11,7 +11,7 @@ from pathlib import Path
 from app import clock, supervisor, worker
 from app.api import tokens_command
 from app.api.scopes import SCOPES
-from app.commands import check, demo, evaluate, move, publish, scenario, sweep
+from app.commands import bring, check, demo, evaluate, move, publish, scenario, sweep
 from app.commands.place import require
 from app.database import provision
 from app.demo.command import prepare
@@ -114,6 +114,11 @@ def _analysts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         command.add_argument("bundle", type=Path, metavar="PERCORSO")
         command.add_argument("--ente", required=True, metavar="SLUG")
     _moves(commands)
+    brought = _command(commands, "import", "un diagramma disegnato altrove diventa un percorso", _import)
+    brought.add_argument("file", type=Path, metavar="FILE")
+    brought.add_argument(
+        "--out", type=Path, required=True, metavar="CARTELLA", help="la cartella dei percorsi, come processes"
+    )
 
 
 def _moves(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -213,6 +218,10 @@ def _move(arguments: Arguments) -> int:
     if a.undo:
         return move.undo(Settings.from_env(), a.ente, asked)
     return move.run(Settings.from_env(), a.ente, asked, dry=a.dry_run)
+
+
+def _import(arguments: Arguments) -> int:
+    return bring.run(arguments.file, arguments.out)
 
 
 def _released(function: Callable[[Settings, Path, str], int]) -> Command:

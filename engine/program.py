@@ -12,11 +12,11 @@ from lxml import etree
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine import dmn, json
-from engine.bundle import Bundle
+from engine.bundle import Bundle, BundleUnreadable
 from engine.dialect import Diagram, Element, read
 from engine.form import FormSchema
 from engine.spiff import Unrunnable, compile_diagram
-from engine.xml import parse_xml
+from engine.xml import XmlRefused, parse_xml
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,14 @@ def compile_bundle(bundle: Bundle) -> Program:
         model = dmn.load(content)
         models.update(dict.fromkeys(model.decision_ids, model))
     return Program(bundle, diagram, spec, subprocesses, models)
+
+
+def diagrams(bundle: Bundle) -> list[Diagram]:
+    """The executable processes of a bundle that need not be checked; none when it cannot be read."""
+    try:
+        return read(parse_xml(bundle.diagram))
+    except (XmlRefused, BundleUnreadable):
+        return []
 
 
 def diagram_of(bundle: Bundle) -> Diagram:

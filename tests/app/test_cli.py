@@ -326,3 +326,65 @@ def test_it_can_be_started_as_a_module() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "2\n")
+
+
+@pytest.fixture
+def a_foreign_file(tmp_path: Path) -> Path:
+    """A diagram with a step for nobody and a service that calls a class."""
+    body = (
+        "<bpmn:userTask id='Activity_1ab' name='Ascolta'/><bpmn:serviceTask id='s' camunda:class='it.Paga'/>"
+    )
+    drawn = diagram("ascolto", start() + body + end(), "inizio Activity_1ab; Activity_1ab s; s fine").replace(
+        b" xmlns:xsi", b" xmlns:camunda='http://camunda.org/schema/1.0/bpmn' xmlns:xsi", 1
+    )
+    file = tmp_path / "ascolto.bpmn"
+    file.write_bytes(drawn)
+    return file
+
+
+def test_import_writes_a_path_and_lists_what_check_will_say(
+    say: Say, a_foreign_file: Path, tmp_path: Path
+) -> None:
+    # when
+    code, lines = say("import", a_foreign_file, "--out", tmp_path / "processes")
+    # then
+    folder = tmp_path / "processes" / "ascolto"
+    assert code == 0
+    assert (folder / "README.md").read_text().splitlines() == lines
+    assert "- s: chiamava «it.Paga»: scegli un'operazione installata qui" in lines
+    refused = [line.partition(".bpmn:")[2] for line in say("check", folder)[1]]
+    assert lines[lines.index("## Da completare") + 2 :] == [f"- {line}" for line in refused]
+
+
+def test_import_names_the_roles_that_nobody_has(say: Say, a_foreign_file: Path, tmp_path: Path) -> None:
+    drawn = a_foreign_file.read_bytes().replace(
+        b"name='Ascolta'", b"name='Ascolta' camunda:candidateGroups='capo'"
+    )
+    a_foreign_file.write_bytes(drawn)
+    _, lines = say("import", a_foreign_file, "--out", tmp_path / "processes")
+    assert "- ascolta: il ruolo «capo» qui non c'è: chiamalo come uno di quelli dell'ente" in lines
+
+
+def test_import_never_writes_over_a_path(
+    a_foreign_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given
+    kept = tmp_path / "processes" / "ascolto" / "nota.txt"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("da tenere")
+    # when / then
+    assert main(["import", str(a_foreign_file), "--out", str(tmp_path / "processes")]) == 1
+    assert "c'è già" in capsys.readouterr().err
+    assert [path.name for path in kept.parent.iterdir()] == ["nota.txt"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"<html/>", b"<!DOCTYPE a []><a/>"])
+def test_import_says_why_it_cannot(
+    content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "x.bpmn"
+    if content is not None:
+        file.write_bytes(content)
+    assert main(["import", str(file), "--out", str(tmp_path / "processes")]) == 1
+    assert capsys.readouterr().err.startswith(f"{file}: ")
+    assert not (tmp_path / "processes").exists()

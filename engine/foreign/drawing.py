@@ -1,0 +1,217 @@
+"""The file as a whole: its namespaces, its processes, and what of the drawing goes with each."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from lxml import etree
+
+from engine.dialect import BPMN, FLOW_NODES, ZEEBE, bpmn
+from engine.foreign.note import Notes, NotImportable
+from engine.xml import XmlRefused, parse_xml
+
+LARGEST = 5_000_000
+"""Bytes: other tools write more than we keep."""
+
+DI = "http://www.omg.org/spec/BPMN/20100524/DI"
+_DRAWING = ("http://www.omg.org/spec/DD/20100524/DC", "http://www.omg.org/spec/DD/20100524/DI")
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_OLD = (
+    "http://schema.omg.org/spec/BPMN/2.0",
+    "http://www.omg.org/spec/BPMN/20100501/MODEL",
+    "http://www.omg.org/bpmn20",
+)
+PREFIXES = {
+    "bpmn": BPMN,
+    "bpmndi": DI,
+    "dc": _DRAWING[0],
+    "di": _DRAWING[1],
+    "zeebe": ZEEBE,
+    "xsi": XSI,
+}
+_OURS = frozenset(PREFIXES.values())
+
+_NOT_EXECUTED = ("choreography", "globalChoreographyTask", "conversation", "globalConversation")
+_DATA = (
+    "ioSpecification",
+    "dataInputAssociation",
+    "dataOutputAssociation",
+    "property",
+    "ioBinding",
+    "resourceRole",
+)
+
+
+def read(content: bytes) -> etree._Element:
+    """The definitions of a BPMN file, in the namespace of BPMN 2.0. Raises NotImportable."""
+    try:
+        root = parse_xml(content, limit=LARGEST)
+    except XmlRefused as error:
+        raise NotImportable(error.message_it) from error
+    for node in root.iter():
+        name = etree.QName(node)
+        if name.namespace in _OLD:
+            node.tag = bpmn(name.localname)
+    if root.tag != bpmn("definitions"):
+        raise NotImportable(
+            "Non è un diagramma BPMN 2.0: manca l'elemento «definitions». Esportalo in BPMN 2.0."
+        )
+    return root
+
+
+def processes(root: etree._Element) -> list[etree._Element]:
+    """The processes that have something in them. Raises NotImportable when there is none."""
+    found = [
+        process for process in root.iter(bpmn("process")) if any(n.tag in FLOW_NODES for n in process.iter())
+    ]
+    if found:
+        return found
+    if next(root.iter(*map(bpmn, _NOT_EXECUTED)), None) is not None:
+        raise NotImportable(
+            "È una coreografia o una conversazione: non dice i passi di nessuno. Disegna un processo."
+        )
+    raise NotImportable("Nel diagramma non c'è nessun processo con dei passi.")
+
+
+def alone(root: etree._Element, process: etree._Element, notes: Notes) -> etree._Element:
+    """A file with one of the processes, and of the rest only what that refers to and the drawing of it."""
+    place = list(root.iter(bpmn("process"))).index(process)
+    made = deepcopy(root)
+    kept = list(made.iter(bpmn("process")))[place]
+    for other in list(made.iter(bpmn("process"))):
+        if other is not kept:
+            _remove(other)
+    _pools(made, kept, notes)
+    for tag in _NOT_EXECUTED:
+        for node in list(made.iterfind(bpmn(tag))):
+            notes.dropped("-", f"«{tag}»: non si esegue")
+            _remove(node)
+    _data(kept, notes)
+    kept.set("isExecutable", "true")
+    return made
+
+
+def _pools(root: etree._Element, process: etree._Element, notes: Notes) -> None:
+    """Keep the pool of the process; what it exchanges with others becomes messages, which are drawn on its steps."""
+    mine = process.get("id", "")
+    for collaboration in list(root.iterfind(bpmn("collaboration"))):
+        for flow in list(collaboration.iterfind(bpmn("messageFlow"))):
+            _remove(flow)
+            notes.dropped(
+                "-", "i flussi di messaggi fra pool: qui un messaggio si scrive sull'evento che l'aspetta"
+            )
+        for pool in list(collaboration.iterfind(bpmn("participant"))):
+            if pool.get("processRef", "").rpartition(":")[2] != mine:
+                name = pool.get("name") or pool.get("id")
+                notes.dropped("-", f"il pool «{name}»: un percorso è un processo solo")
+                _remove(pool)
+        if collaboration.find(bpmn("participant")) is None:
+            _remove(collaboration)
+
+
+def _data(process: etree._Element, notes: Notes) -> None:
+    """What flows into and out of steps is said by mappings here; the pictures of documents and stores stay."""
+    for node in list(process.iter(*map(bpmn, _DATA))):
+        _remove(node)
+        notes.dropped("-", "gli scambi con i dati disegnati: qui si scrivono negli input e output dei passi")
+
+
+def tidy(root: etree._Element, notes: Notes) -> etree._Element:
+    """Leave only what BPMN and our dialect say, under their usual prefixes; list the vendors whose marks went."""
+    vendors: dict[str, int] = {}
+    for node in list(root.iter()):
+        if etree.QName(node).namespace not in _OURS and node is not root:
+            vendors[_vendor(node.tag)] = vendors.get(_vendor(node.tag), 0) + 1
+            _remove(node)
+            continue
+        for name in map(str, list(node.attrib)):
+            if name.startswith("{") and etree.QName(name).namespace not in _OURS:
+                del node.attrib[name]
+    for extension in list(root.iter(bpmn("extensionElements"))):
+        if not len(extension):
+            _remove(extension)
+    for vendor, count in vendors.items():
+        notes.dropped("-", f"{count} annotazioni di «{vendor}», che qui non vogliono dire nulla")
+    _undrawn(root)
+    _flows(root)
+    _unindent(root)
+    made = etree.Element(bpmn("definitions"), nsmap=PREFIXES)
+    made.set("targetNamespace", "http://bpmn.io/schema/bpmn")
+    made.extend(list(root))
+    etree.cleanup_namespaces(made, keep_ns_prefixes=list(PREFIXES))
+    return made
+
+
+def _unindent(root: etree._Element) -> None:
+    """Forget how the file was indented, so that it can be indented anew."""
+    for node in root.iter():
+        if len(node) and not (node.text or "").strip():
+            node.text = None
+        if not (node.tail or "").strip():
+            node.tail = None
+
+
+def _vendor(tag: str) -> str:
+    """The last telling part of a namespace: «signavio.com», «camunda.org/schema/1.0/bpmn»."""
+    return (
+        (etree.QName(tag).namespace or "senza nome")
+        .removeprefix("http://")
+        .removeprefix("https://")
+        .removeprefix("www.")
+    )
+
+
+def _undrawn(root: etree._Element) -> None:
+    """Take away the shapes of what is there no more, pages without a drawing, and tags of other drawings."""
+    known = {node.get("id") for node in root.iter() if not str(node.tag).startswith(f"{{{DI}}}")}
+    for shape in [*root.iter(f"{{{DI}}}BPMNShape"), *root.iter(f"{{{DI}}}BPMNEdge")]:
+        if shape.get("bpmnElement") not in known:
+            _remove(shape)
+    owner = next(root.iter(bpmn("collaboration"), bpmn("process")), None)
+    pages = list(root.iter(f"{{{DI}}}BPMNDiagram"))
+    for page in pages:
+        plane = page.find(f"{{{DI}}}BPMNPlane")
+        if plane is None or next(plane.iter(f"{{{DI}}}BPMNShape"), None) is None:
+            _remove(page)
+        elif plane.get("bpmnElement") not in known and owner is not None:
+            plane.set("bpmnElement", owner.get("id", ""))
+
+
+def is_drawn(root: etree._Element) -> bool:
+    """Whether the file says where anything stands."""
+    return next(root.iter(f"{{{DI}}}BPMNShape"), None) is not None
+
+
+def _flows(root: etree._Element) -> None:
+    """Say at each element which flows come in and go out: not every tool does."""
+    nodes = {node.get("id"): node for node in root.iter() if node.tag in FLOW_NODES}
+    for node in nodes.values():
+        for tag in ("incoming", "outgoing"):
+            for stale in list(node.iterfind(bpmn(tag))):
+                node.remove(stale)
+    for tag, end in (("outgoing", "sourceRef"), ("incoming", "targetRef")):
+        for flow in reversed(list(root.iter(bpmn("sequenceFlow")))):
+            at = nodes.get(flow.get(end))
+            if at is not None:
+                _insert(at, tag, flow.get("id", ""))
+
+
+def _insert(node: etree._Element, tag: str, text: str) -> None:
+    first = [child for child in node if child.tag in (bpmn("documentation"), bpmn("extensionElements"))]
+    made = etree.Element(bpmn(tag))
+    made.text = text
+    node.insert(len(first), made)
+
+
+def pop(node: etree._Element, name: str) -> str | None:
+    """The value of an attribute, taken away."""
+    value = node.get(name)
+    if value is not None:
+        del node.attrib[name]
+    return value
+
+
+def _remove(node: etree._Element) -> None:
+    parent = node.getparent()
+    if parent is not None:
+        parent.remove(node)

@@ -1,0 +1,192 @@
+"""Expressions of other engines (`${importo > 100 && !urgente}`), as FEEL where they mean the same.
+
+The unified expression language of Java, and the little JavaScript that conditions are written in: names with dots,
+literals, comparisons, «and», «or», «not», sums, products, `a ? b : c`, `empty x`, and the ways to read a variable.
+Any other call has no counterpart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from engine import feel
+
+_WHOLE = re.compile(r"\s*[$#]\{(?P<inner>.*)\}\s*", re.DOTALL)
+_TOKEN = re.compile(
+    r"""\s*(?:
+      (?P<number>\d+(?:\.\d+)?)
+    | (?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
+    | (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
+    | (?P<sign>===|!==|==|!=|<=|>=|&&|\|\||[<>!?:()+\-*/%,])
+    )""",
+    re.VERBOSE,
+)
+_WORDS = {
+    "eq": "==",
+    "ne": "!=",
+    "lt": "<",
+    "gt": ">",
+    "le": "<=",
+    "ge": ">=",
+    "and": "&&",
+    "or": "||",
+    "not": "!",
+}
+_WORDS |= {"div": "/", "mod": "%"}
+_FEEL = {"==": "=", "===": "=", "!=": "!=", "!==": "!=", "&&": "and", "||": "or"}
+_LEVELS: tuple[tuple[str, ...], ...] = (
+    ("||",),
+    ("&&",),
+    ("==", "!=", "===", "!==", "<", ">", "<=", ">="),
+    ("+", "-"),
+    ("*", "/", "%"),
+)
+_READS = ("execution.getVariable", "delegateTask.getVariable", "task.getVariable")
+DEEPEST = 50
+
+_Token = tuple[str, str]
+
+
+class Untranslatable(Exception):
+    """The expression does something that FEEL does not."""
+
+
+def is_expression(text: str) -> bool:
+    """Whether a text holds something for an engine to evaluate."""
+    return "${" in text or "#{" in text
+
+
+def translate(text: str) -> str:
+    """The FEEL of `${…}`, with its «=». Raises Untranslatable, also for text around several expressions."""
+    whole = _WHOLE.fullmatch(text)
+    if whole is None or is_expression(whole["inner"]):
+        raise Untranslatable(text)
+    return script(whole["inner"])
+
+
+def script(text: str) -> str:
+    """The FEEL of a bare expression, with its «=». Raises Untranslatable."""
+    found = _Reader(_tokens(text)).whole()
+    try:
+        feel.parse(found)
+    except feel.FeelError as error:
+        raise Untranslatable(text) from error
+    return f"={found}"
+
+
+def value(text: str) -> str:
+    """What a mapping or property says: FEEL for an expression, itself for plain text. Raises Untranslatable."""
+    return translate(text) if is_expression(text) else text
+
+
+def _tokens(text: str) -> list[_Token]:
+    found: list[_Token] = []
+    place, text = 0, text.strip().removesuffix(";").rstrip()
+    while place < len(text):
+        match = _TOKEN.match(text, place)
+        if match is None:
+            raise Untranslatable(text)
+        kind = str(match.lastgroup)
+        word = match[kind]
+        found.append(("sign", _WORDS[word]) if kind == "name" and word in _WORDS else (kind, word))
+        place = match.end()
+    return found
+
+
+class _Reader:
+    """Recursive descent; what it gives back is text."""
+
+    def __init__(self, tokens: Sequence[_Token]) -> None:
+        self._tokens = [*tokens, ("end", "")]
+        self._place = 0
+        self._depth = 0
+
+    def whole(self) -> str:
+        found = self._choice()
+        if self._tokens[self._place][0] != "end":
+            raise Untranslatable(self._tokens[self._place][1])
+        return found
+
+    def _takes(self, *signs: str) -> str | None:
+        kind, word = self._tokens[self._place]
+        if kind != "sign" or word not in signs:
+            return None
+        self._place += 1
+        return word
+
+    def _expect(self, sign: str) -> None:
+        if self._takes(sign) is None:
+            raise Untranslatable(sign)
+
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise Untranslatable("depth")
+        yield
+        self._depth -= 1
+
+    def _choice(self) -> str:
+        with self._deeper():
+            return self._chosen()
+
+    def _chosen(self) -> str:
+        found = self._level(0)
+        if self._takes("?"):
+            then = self._choice()
+            self._expect(":")
+            return f"if {found} then {then} else {self._choice()}"
+        return found
+
+    def _level(self, level: int) -> str:
+        if level == len(_LEVELS):
+            return self._single()
+        found = self._level(level + 1)
+        while sign := self._takes(*_LEVELS[level]):
+            other = self._level(level + 1)
+            found = f"modulo({found}, {other})" if sign == "%" else f"{found} {_FEEL.get(sign, sign)} {other}"
+        return found
+
+    def _single(self) -> str:
+        with self._deeper():
+            return self._one()
+
+    def _one(self) -> str:
+        if self._takes("!"):
+            return f"not({self._single()})"
+        if self._takes("-"):
+            return f"-{self._single()}"
+        if self._takes("("):
+            found = self._choice()
+            self._expect(")")
+            return f"({found})"
+        kind, word = self._tokens[self._place]
+        self._place += 1
+        if kind == "number":
+            return word
+        if kind == "text":
+            return _quoted(word)
+        if kind != "name":
+            raise Untranslatable(word)
+        if word == "empty":
+            return f"({self._single()} = null)"
+        return self._called(word) if self._takes("(") else word
+
+    def _called(self, name: str) -> str:
+        """The few calls that have a counterpart: reading a variable, `equals`."""
+        arguments = [] if self._takes(")") else [self._choice()]
+        if arguments:
+            self._expect(")")
+        subject, _, method = name.rpartition(".")
+        if name in _READS and arguments and re.fullmatch(r'"[^\W\d]\w*"', arguments[0]):
+            return arguments[0].strip('"')
+        if method == "equals" and subject and arguments:
+            return f"({subject} = {arguments[0]})"
+        raise Untranslatable(name)
+
+
+def _quoted(text: str) -> str:
+    inner = re.sub(r"\\(.)", r"\1", text[1:-1])
+    return '"' + inner.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,41 @@
+"""What an import did to an element, for the analyst to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+TRANSLATED, DROPPED = "translated", "dropped"
+
+
+class NotImportable(Exception):
+    """The file cannot become a path; `message` says why, in Italian."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Note:
+    """`kind` is "translated" or "dropped"; `element` an id of the new bundle, "-" for the whole file."""
+
+    kind: str
+    element: str
+    message: str
+
+
+@dataclass
+class Notes:
+    """The notes of one import, in the order in which things were found."""
+
+    found: list[Note] = field(default_factory=list)
+
+    def translated(self, element: str, message: str) -> None:
+        self._add(Note(TRANSLATED, element, message))
+
+    def dropped(self, element: str, message: str) -> None:
+        self._add(Note(DROPPED, element, message))
+
+    def _add(self, note: Note) -> None:
+        if note not in self.found:
+            self.found.append(note)
