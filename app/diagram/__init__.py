@@ -4,7 +4,8 @@
 still to do; ids of sequence flows may be among them, else the flows travelled are deduced.
 """
 
+from app.diagram.brief import After, Brief, brief
 from app.diagram.outline import Answer, Outline, Step, outline
 from app.diagram.svg import svg
 
-__all__ = ["Answer", "Outline", "Step", "outline", "svg"]
+__all__ = ["After", "Answer", "Brief", "Outline", "Step", "brief", "outline", "svg"]

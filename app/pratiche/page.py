@@ -48,6 +48,7 @@ class Walk:
     name: str
     drawing: Markup
     outline: diagram.Outline
+    brief: diagram.Brief
     marks: dict[str, State]
     notes: dict[str, dict[str, Any]]
     xml_url: str
@@ -134,14 +135,17 @@ def _facts(
     )
     facts = [
         ("Responsabile del procedimento", names.get(pratica.responsabile_id or 0, "chi dirige l’unità")),
-        ("La segue", names.get(pratica.case_manager_id or 0, "nessuno ancora")),
+        (
+            "La segue",
+            names.get(pratica.case_manager_id or 0, "nessuno" if pratica.chiusa_at else "da assegnare"),
+        ),
         ("Unità", unita or "tutto l’ente"),
     ]
     if protocol is not None:
         facts.append(("Protocollo", f"PG/{protocol.anno}/{protocol.numero}"))
     if instances:
         first = instances[0]
-        facts.append(("Regole applicate", f"{pratica.titolo}, release {first.release} ({first.hash[:6]})"))
+        facts.append(("Regole applicate", f"{pratica.titolo}, versione {first.release}"))
     return facts
 
 
@@ -156,11 +160,13 @@ def _walk(
     program = engine.program(instance.hash)
     root = parse_xml(program.bundle.diagram)
     marks = marks_of(engine, program, instance)
+    outline = diagram.outline(root, marks)
     return Walk(
         instance=instance,
         name=program.bundle.title,
         drawing=diagram.svg(root, marks, key=f"dia{instance.id}"),
-        outline=diagram.outline(root, marks),
+        outline=outline,
+        brief=diagram.brief(outline),
         marks=marks,
         notes=_notes(instance, history, tasks, names),
         xml_url=url_for("pratiche.drawing", pratica_id=pratica.id, instance_id=instance.id),

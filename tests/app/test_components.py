@@ -9,7 +9,7 @@ from flask import Flask, render_template_string
 from lxml import html
 
 from app import assets, format
-from app.diagram import outline, svg
+from app.diagram import brief, outline, svg
 from engine.xml import parse_xml
 
 APP = Path(format.__file__).parent
@@ -109,9 +109,10 @@ def test_tasks_keep_their_table_roles_when_they_become_cards(render):
 def test_the_outline_links_each_answer_to_its_step(render):
     # given
     xml = parse_xml((Path(__file__).parent / "diagram" / "visita.bpmn").read_bytes())
-    source = '{% from "components/cammino.html" import cammino %}{{ cammino(disegno, racconto) }}'
+    source = '{% from "components/cammino.html" import cammino %}{{ cammino(disegno, racconto, breve) }}'
     # when
-    page = render(source, disegno=svg(xml), racconto=outline(xml))
+    told = outline(xml)
+    page = render(source, disegno=svg(xml), racconto=told, breve=brief(told))
     # then
     ids = set(page.xpath(".//@id"))
     targets = page.xpath(".//ol//a/@href")
