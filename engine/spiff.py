@@ -48,6 +48,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.dialect import Diagram, Element, Event, bpmn
 from engine.joins import InclusiveJoin, ParallelJoin
+from engine.runnable import runnable
 
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
@@ -323,9 +324,6 @@ class _Parser(BpmnParser):  # type: ignore[misc]
         super().__init__()
         self.elements = diagram.elements
 
-    def _add_data_stores(self, bpmn: Any) -> None:
-        """Data stores are documentation."""
-
 
 class Unrunnable(Exception):
     """SpiffWorkflow cannot make a specification of this diagram; `element` says where."""
@@ -341,7 +339,7 @@ def compile_diagram(
     """The token specification of a process and of its subprocesses. Raises Unrunnable."""
     parser = _Parser(diagram)
     try:
-        parser.add_bpmn_xml(root)
+        parser.add_bpmn_xml(runnable(root))
         spec = parser.get_spec(diagram.process_id)
         return spec, parser.get_subprocess_specs(diagram.process_id)
     except ValidationException as error:

@@ -66,6 +66,8 @@ def _node(node: etree._Element) -> Iterator[Found]:
         yield identity, "un evento con più definizioni non si esegue: usane uno per ciascuna"
     if node.find(bpmn("standardLoopCharacteristics")) is not None:
         yield identity, "la ripetizione semplice non si esegue: usa un gateway che torna indietro"
+    if node.get("instantiate") == "true":
+        yield identity, "un percorso comincia da un evento di inizio: mettine uno con questo messaggio"
     if node.get("isForCompensation") == "true":
         yield identity, "la compensazione non si esegue: disegna i passi che rimediano"
 

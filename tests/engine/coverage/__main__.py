@@ -1,0 +1,5 @@
+"""Write the table of engine/README.md."""
+
+from tests.engine.coverage.table import write
+
+write()
