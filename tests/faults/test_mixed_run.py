@@ -1,0 +1,138 @@
+"""Everything at once: people, programs and messages, while workers, web and PostgreSQL are killed under them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from app.database import postmaster, provision
+from app.database.cluster import Cluster, Urls
+from tests.faults import foundation, mixed_run
+from tests.faults.installation import Installation, eventually
+from tests.faults.outside import Register
+from tests.faults.records import Records
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[Cluster]:
+    """A durable PostgreSQL that may be killed."""
+    home = Path(tempfile.mkdtemp(prefix="percorsi-faults-", dir="/tmp"))
+    home.chmod(0o711)
+    cluster = Cluster(home)
+    cluster.start()
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def own_town(own_cluster: Cluster) -> Urls:
+    return provision.embedded(own_cluster)
+
+
+@pytest.fixture
+def own_register() -> Iterator[Register]:
+    made = Register()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def own_installation(own_town: Urls, home: Path, own_register: Register) -> Iterator[Installation]:
+    """Two workers, so that one may die while the other goes on."""
+    installation = Installation(own_town.application, home / "own", own_register)
+    yield installation
+    installation.stop()
+
+
+def test_nothing_is_lost_or_done_twice_while_everything_is_killed(
+    own_cluster: Cluster,
+    own_town: Urls,
+    own_installation: Installation,
+    own_register: Register,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # given
+    how_many = int(os.environ.get("INSTANCES", "40"))
+    token = foundation.lay(own_town)
+    records = Records(own_town.owner)
+    superuser = Records(own_town.superuser)
+    installation = own_installation
+    own_register.status = lambda key, attempt: 503 if attempt == 1 and hash(key) % 10 == 0 else 200
+    for name in PROCESSES:
+        installation.start(name)
+    people = mixed_run.People(f"http://127.0.0.1:{installation.port}", token, how_many)
+
+    def kill(name: str) -> None:
+        installation.processes[name].kill()
+        installation.start(name)
+        with suppress(Exception):
+            records.forget_workers()
+
+    def kill_postgres() -> None:
+        found = postmaster.read(own_cluster.place.data)
+        assert found is not None
+        os.kill(found.pid, signal.SIGKILL)
+        own_cluster.start()
+        for name in ("worker", "worker-2", "clock"):
+            installation.start(name)
+
+    def cut_connections() -> None:
+        superuser.does(CUT)
+
+    # when
+    blows = {
+        "worker uccisi": lambda: kill("worker"),
+        "web uccisi": lambda: kill("web"),
+        "clock uccisi": lambda: kill("clock"),
+        "PostgreSQL uccisi": kill_postgres,
+        "connessioni troncate": cut_connections,
+    }
+    with mixed_run.Shaking(blows, every=2.0) as shaking:
+        people.work()
+    for name in PROCESSES:
+        installation.start(name)
+    records.forget_workers()
+    eventually(lambda: records.one(UNDER_WAY) == 0, "the queue never drained", 120)
+    # then
+    table = mixed_run.lost(people.acknowledged, records, own_register.effects)
+    with capsys.disabled():
+        print(report(people.acknowledged, shaking, table, own_register))
+    assert set(table.values()) == {0}
+    assert len(people.acknowledged.opened) == how_many
+    assert records.one("select count(*) from engine_instance where status <> 'done'") == 0
+
+
+PROCESSES = ("web", "worker", "worker-2", "clock")
+CUT = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where usename = 'percorsi_app' and datname = current_database()
+"""
+UNDER_WAY = "select count(*) from procrastinate_jobs where status in ('todo', 'doing')"
+
+
+def report(
+    acknowledged: mixed_run.Acknowledged,
+    shaking: mixed_run.Shaking,
+    table: dict[str, int],
+    register: Register,
+) -> str:
+    """What was done, and what was lost."""
+    lines = {
+        "pratiche aperte": len(acknowledged.opened),
+        "azioni confermate": len(acknowledged.completed),
+        "richieste ripetute": acknowledged.repeats,
+        **{f"messaggi: {outcome}": count for outcome, count in acknowledged.delivered.items()},
+        "chiamate all’esterno": len(register.calls),
+        "effetti all’esterno": len(register.effects),
+        **shaking.dealt,
+        **table,
+    }
+    return "\n" + "\n".join(f"{name:.<44} {count:>6}" for name, count in lines.items())
