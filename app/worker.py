@@ -28,6 +28,7 @@ from app.database.context import ente_context
 from app.moving import run_batch
 from app.servizi import risposte
 from app.settings import Settings
+from app.turns import JobsInTurn, take_timer
 from app.wiring import MIGRATION, QUEUE, TASK, EngineMaker, engines
 from engine import Broken, Call, JobToRun, Refused, Transient, system
 
@@ -40,7 +41,6 @@ TIMER_REST = 60.0  # seconds before a timer that failed is tried again
 FIRST_RETRY = 10  # seconds
 LONGEST_RETRY = 3_600
 
-_TAKE_TIMER = text("select ente_id, timer_id from engine_take_due_timer(:skip)")
 _NOW = text("select clock_timestamp()")
 
 
@@ -80,6 +80,7 @@ def _stop_on_signals(stop: threading.Event) -> None:
 def queue(database_url: str, database: Database, maker: EngineMaker) -> procrastinate.App:
     """The queue, with its tasks: call an operation for a job of an ente, move a batch of its instances."""
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url.libpq(database_url)))
+    app.job_manager = JobsInTurn(app.connector)
 
     # only what we did not foresee comes here, such as a database that went away: our own retries are elsewhere
     @app.task(name=TASK, queue=QUEUE, retry=procrastinate.RetryStrategy(max_attempts=50, wait=10))
@@ -169,42 +170,47 @@ def _attempt(maker: EngineMaker, ente_id: int, job: JobToRun) -> _Answer:
 def fire_timers(database: Database, maker: EngineMaker, stop: threading.Event) -> None:
     """Fire due timers one by one, of any ente, until asked to stop; a broken one never stops the others."""
     failed: dict[int, float] = {}
+    last = 0
     while not stop.is_set():
         now = time.monotonic()
         failed = {timer: until for timer, until in failed.items() if until > now}
         try:
-            fired = fire_next(database, maker, list(failed))
+            served = fire_next(database, maker, list(failed), last)
         except TimerFailed as error:
             log.error("timer.failed", timer=error.timer_id, exc_info=error.__cause__)
             failed[error.timer_id] = now + TIMER_REST
-            fired = True
+            served = error.ente_id
         except Exception:  # noqa: BLE001 - the database may be away: look again after a pause
             log.exception("timers.unreachable")
-            fired = False
-        if not fired:
+            served = None
+        if served is None:
             stop.wait(TIMER_PAUSE)
+        else:
+            last = served
 
 
 class TimerFailed(Exception):
     """A timer could not be fired; it stays due."""
 
-    def __init__(self, timer_id: int) -> None:
-        super().__init__(timer_id)
+    def __init__(self, ente_id: int, timer_id: int) -> None:
+        super().__init__(ente_id, timer_id)
+        self.ente_id = ente_id
         self.timer_id = timer_id
 
 
-def fire_next(database: Database, maker: EngineMaker, skip: Sequence[int] = ()) -> bool:
-    """Fire the timer that has been due longest; False when none is. Two workers never take the same one.
+def fire_next(database: Database, maker: EngineMaker, skip: Sequence[int] = (), after: int = 0) -> int | None:
+    """Fire the timer due longest of the ente whose turn comes after `after`; the ente, or None when none is due.
 
-    Raises TimerFailed, so that one that cannot be fired (`skip` it then) never stops the others.
+    Two workers never take the same one. Raises TimerFailed, so that one that cannot be fired (`skip` it then) never
+    stops the others.
     """
     with Session(database) as session, session.begin():
-        taken = session.execute(_TAKE_TIMER, {"skip": list(skip)}).one_or_none()
+        taken = take_timer(session, skip, after)
         if taken is None:
-            return False
+            return None
         try:
             with ente_context(taken.ente_id):
                 maker(session, taken.ente_id).fire_timer(taken.timer_id, system("timer"))
         except Exception as error:
-            raise TimerFailed(taken.timer_id) from error
-        return True
+            raise TimerFailed(taken.ente_id, taken.timer_id) from error
+        return taken.ente_id

@@ -169,7 +169,7 @@ timer = Table(
     Column("element_id", Text, nullable=False),
     _at("due_at", null=False),
     _at("begun_at"),
-    Index("ix_engine_timer_due", "due_at"),
+    Index("ix_engine_timer_turn", "ente_id", "due_at"),
     Index("ix_engine_timer_instance", "ente_id", "instance_id"),
 )
 
