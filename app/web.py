@@ -15,6 +15,7 @@ from app.accounts import routes as accounts
 from app.accounts.gate import public
 from app.accounts.operator import Operator
 from app.attivita import routes as attivita
+from app.audit import routes as consultazioni
 from app.database import db
 from app.database import engine as databases
 from app.documenti import routes as documenti
@@ -47,7 +48,18 @@ def create_app(settings: Settings, maker: EngineMaker | None = None) -> Flask:
     errors.init_app(app)
     assets.init_app(app)
     format.init_app(app)
-    for part in (accounts, rights, inbox, attivita, pratiche, persone, azioni, servizi, incidents):
+    for part in (
+        accounts,
+        rights,
+        inbox,
+        attivita,
+        pratiche,
+        persone,
+        azioni,
+        servizi,
+        incidents,
+        consultazioni,
+    ):
         app.register_blueprint(part.blueprint)
     documenti.init_app(app)
     app.register_blueprint(forms)

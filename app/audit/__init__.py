@@ -2,6 +2,6 @@
 
 from app.audit.chain import verify
 from app.audit.journal import record
-from app.audit.reads import saw, who_saw
+from app.audit.reads import saw
 
-__all__ = ["record", "saw", "verify", "who_saw"]
+__all__ = ["record", "saw", "verify"]

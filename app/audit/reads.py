@@ -5,16 +5,11 @@ A page that could not be recorded is not served (art. 32 GDPR; Garante, provv. 4
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from flask import Response, g
-from sqlalchemy import insert, select
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import insert
 
-from app.accounts.models import Account
 from app.accounts.operator import Operator
 from app.audit.journal import row
 from app.audit.models import Audit
@@ -101,47 +96,3 @@ def _refusal_row(refusal: tuple[str, str], operator: Operator) -> dict[str, obje
         scopo="servizio",
         dettaglio={"perche": refusal[1]},
     )
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One line of «Chi l’ha vista»."""
-
-    at: datetime
-    account_id: int | None
-    name: str
-    azione: str
-    oggetto_tipo: str
-    pratica_id: int | None
-    scopo: str
-    straordinario: bool
-
-
-def who_saw(
-    session: Session | scoped_session[Any],
-    persona_id: str | int,
-    *,
-    pratiche: Iterable[int] = (),
-    limit: int = 200,
-) -> list[Reading]:
-    """Who read or touched that persona (or the `pratiche` given with her), newest first."""
-    query = (
-        select(Audit, Account.nome, Account.cognome)
-        .outerjoin(Account, (Account.ente_id == Audit.ente_id) & (Account.id == Audit.account_id))
-        .where((Audit.persona_id == str(persona_id)) | Audit.catena.in_([f"pratica:{n}" for n in pratiche]))
-        .order_by(Audit.id.desc())
-        .limit(limit)
-    )
-    return [
-        Reading(
-            at=entry.at,
-            account_id=entry.account_id,
-            name=f"{nome} {cognome}" if nome else "Percorsi",
-            azione=entry.azione,
-            oggetto_tipo=entry.oggetto_tipo,
-            pratica_id=entry.pratica_id,
-            scopo=entry.scopo,
-            straordinario=entry.dettaglio.get("titolo") == "accesso_straordinario",
-        )
-        for entry, nome, cognome in session.execute(query)
-    ]

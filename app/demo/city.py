@@ -75,5 +75,6 @@ ACCOUNTS = (
     AccountSeed("coop.ponente", "Pietro", "Zunino", (("fornitore_accreditato", "coop-ponente"),)),
     AccountSeed("assistenza.ligure", "Lina", "Gaggero", (("fornitore_accreditato", "assistenza-ligure"),)),
     AccountSeed("admin.genova", "Adele", "Peirano", (("amministratore_ente", None),)),
+    AccountSeed("dpo.genova", "Delia", "Risso", (("auditor", None),)),
     AccountSeed("analista.genova", "Dina", "Cevasco", (("analista_processo", None),)),
 )

@@ -15,6 +15,7 @@ from app.format import age
 from app.inbox import rows
 from app.inbox.counts import by_view
 from app.inbox.rows import GRUPPI, PAGE, VISTE, Filter, Row
+from app.pagine.frame import menu
 from app.rights import policy
 from engine import EngineError
 
@@ -32,11 +33,9 @@ MASSIMO = 100  # tasks in one bulk action
 
 @blueprint.get("/")
 def home() -> Response:
-    """The day begins at the scrivania, for who has one."""
-    operator = current_operator()
-    if policy.may_ever(operator, "read:inbox"):
-        return redirect(url_for("inbox.scrivania"))
-    return redirect(url_for("pagine.benvenuto"))
+    """The day begins at the scrivania, or for who has none at the first page of the bar."""
+    entries = menu(current_operator(), lambda _: None)
+    return redirect(entries[0]["url"] if entries else url_for("pagine.benvenuto"))
 
 
 @blueprint.get("/scrivania")

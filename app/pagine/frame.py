@@ -10,6 +10,7 @@ from flask import request, url_for
 from sqlalchemy import select
 
 from app.accounts.operator import Operator
+from app.audit import registro
 from app.database import db
 from app.enti.model import Unita
 from app.incidents import board
@@ -110,6 +111,15 @@ def menu(operator: Operator, open_for: Callable[[Operator], int | str | None]) -
                 "tasto": "a",
                 "corrente": here.startswith("/accessi"),
                 "conteggio": len(to_review(db.session, operator)) or None,
+            }
+        )
+    if registro.reads_everything(operator):
+        entries.append(
+            {
+                "nome": "Consultazioni",
+                "url": url_for("consultazioni.index"),
+                "tasto": "c",
+                "corrente": here.startswith("/consultazioni") or here.endswith("/consultazioni"),
             }
         )
     return entries

@@ -70,6 +70,7 @@ class Cartella:
     azioni: list[dict[str, str]]
     scrive: bool
     percorsi: list[tuple[str, str]]
+    consultazioni: bool
 
 
 def readable(operator: Operator, persona: Persona) -> dict[str, Decision]:
@@ -109,6 +110,7 @@ def build(operator: Operator, persona: Persona, seen: dict[str, Decision]) -> Ca
         azioni=_actions(operator, persona),
         scrive=service.may(operator, persona, "diario:write"),
         percorsi=paths(operator) if policy.may(operator, "pratica:start", subject_of(persona)) else [],
+        consultazioni=bool(policy.may(operator, "audit:read", subject_of(persona))),
     )
 
 

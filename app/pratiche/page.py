@@ -73,6 +73,7 @@ class Page:
     collegate: list[dict[str, Any]]
     incidenti: list[IncidentView]
     puo_risolvere: bool
+    consultazioni: bool
 
 
 def build(operator: Operator, pratica: Pratica) -> Page:
@@ -104,6 +105,7 @@ def build(operator: Operator, pratica: Pratica) -> Page:
         collegate=_linked(operator, pratica),
         incidenti=engine.open_incidents(root),
         puo_risolvere=bool(policy.may(operator, "incidente:resolve", subject)),
+        consultazioni=bool(policy.may(operator, "audit:read", subject)),
     )
 
 

@@ -42,7 +42,6 @@ _WITHOUT_CASE = frozenset(
         "connettore:manage",
         "percorso:edit",
         "percorso:approve",
-        "audit:read",
         "accesso:request",
     }
 )

@@ -41,6 +41,8 @@ ROLES = {
         "/accessi-straordinari",
         "/fondo",
         "/passi-fermi/",
+        "/persone/{persona}/consultazioni",
+        "/pratiche/{pratica}/consultazioni",
     ),
     "paolo.ferrari": ("/scrivania?vista=prendere", "/pratiche/{pratica}", "/fondo", "/fondo/denaro"),
     "silvia.canepa": ("/scrivania?vista=unita", "/ordini", "/fondo"),
@@ -56,6 +58,7 @@ ROLES = {
         "/ordini/{ordine_servito}/messaggi/rimodulazione_richiesta",
     ),
     "admin.genova": ("/", "/passi-fermi/"),
+    "dpo.genova": ("/consultazioni", "/persone/{persona}/consultazioni"),
     "analista.genova": ("/scrivania?vista=unita", "/pratiche/{pratica}"),
 }
 # Pages that the other journeys look at, or the tests of a step that has stopped, and what is no page.

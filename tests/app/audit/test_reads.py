@@ -1,4 +1,4 @@
-"""Readings: once per request, before the page leaves, and for «Chi l’ha vista»."""
+"""Readings: once per request, before the page leaves."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from app.audit.chain import verify
 from app.audit.models import Audit
-from app.audit.reads import who_saw
 from tests.app.accounts.pages import log_in
 
 
@@ -27,15 +26,6 @@ def test_a_page_seen_is_written_once(giulia: FlaskClient, session: Session):
         ("persona.read", "servizio", {"sezione": "contatti"})
     ]
     assert verify(session) == []
-
-
-def test_who_saw_a_person_is_told_newest_first(giulia: FlaskClient, session: Session):
-    giulia.get("/persona/12")
-    giulia.get("/persona/13")
-    giulia.get("/persona/12")
-    seen = who_saw(session, 12)
-    assert [(reading.name, reading.azione) for reading in seen] == [("Giulia Parodi", "persona.read")] * 2
-    assert seen[0].at > seen[1].at
 
 
 def test_a_refusal_is_written_too(giulia: FlaskClient, session: Session):

@@ -87,9 +87,9 @@ def test_filters_narrow_the_list(enter: Enter, query: str, found: int) -> None:
     assert page.text.count('class="pr-titolo"') == found
 
 
-def test_who_has_no_scrivania_is_told_so(enter: Enter) -> None:
+def test_who_has_no_scrivania_begins_at_the_first_page_of_the_bar(enter: Enter) -> None:
     admin = enter("admin.genova")
-    assert admin.sees("/").headers["Location"] == "/benvenuto"
+    assert admin.sees("/").headers["Location"] == "/passi-fermi/"
     assert admin.sees("/scrivania").status_code == 403
 
 
