@@ -169,6 +169,7 @@ def test_yes_and_no_are_two_answers_and_none_is_a_third():
         "No",
         "Nessuna risposta",
     ]
+    assert not page(free).xpath('.//input[@name="campo"][@checked]')
 
 
 def test_a_tick_left_empty_is_no_but_a_consent_left_empty_is_missing():
