@@ -130,8 +130,8 @@ def social_project(giulia: Person, anna: Person, marco: Person) -> None:
         }
     ).completes()
     anna.opens("Approva il progetto").answers({"Il progetto va bene": True}).completes()
-    marco.opens("Firma il progetto").answers(
-        {"Come firmi": "Sulla tavoletta, allo sportello", "Giorno della firma": "2026-11-23"}
+    marco.opens("Raccogli la firma del progetto").answers(
+        {"Come ha firmato": "Sulla tavoletta, allo sportello", "Giorno della firma": "2026-11-23"}
     ).completes()
 
 
@@ -187,7 +187,7 @@ def help_at_home_is_asked(giulia: Person, anna: Person, marco: Person) -> None:
         }
     ).completes()
     anna.opens("Approva il piano").answers({"Il piano va bene": True}).completes()
-    marco.opens("Scegli il fornitore").answers({"Fornitore": "Cooperativa La Lanterna"}).completes()
+    marco.opens("Fai scegliere il fornitore").answers({"Fornitore": "Cooperativa La Lanterna"}).completes()
 
 
 def order_is_accepted(lanterna: Person) -> None:
@@ -232,8 +232,7 @@ def service_ends(giulia: Person, anna: Person) -> None:
             "Perché finisce": "Non serve più",
         }
     ).completes()
-    aim = {"Obiettivo": "Restare a casa in sicurezza", "Raggiunto": "Sì"}
-    _close(giulia, anna, "La figlia è venuta a vivere con lei.", "2027-01-15", aim)
+    _close(giulia, anna, "La figlia è venuta a vivere con lei.", "2027-01-15")
 
 
 def case_is_closed(city: City, giulia: Person, anna: Person) -> None:
@@ -247,11 +246,11 @@ def case_is_closed(city: City, giulia: Person, anna: Person) -> None:
             "Come si prosegue": "Si può chiudere",
         }
     ).completes()
-    _close(giulia, anna, "Non serve più un progetto.", "2027-03-01", {"Raggiunto": "Sì"})
+    _close(giulia, anna, "Non serve più un progetto.", "2027-03-01")
 
 
-def _close(giulia: Person, anna: Person, why: str, day: str, aim: dict[str, str]) -> None:
-    """`aim`: what came of it; its words are the project's, where there is one."""
+def _close(giulia: Person, anna: Person, why: str, day: str) -> None:
+    """The words of the aim are the project's: one says only what came of it."""
     giulia.opens("Proponi la chiusura").answers(
         {
             "Perché si chiude": "Obiettivi raggiunti",
@@ -260,5 +259,5 @@ def _close(giulia: Person, anna: Person, why: str, day: str, aim: dict[str, str]
             "Richiamare la persona più avanti": False,
         }
     ).completes()
-    giulia.opens("Valuta gli esiti").answers({"Esiti": [aim]}).completes()
+    giulia.opens("Valuta gli esiti").answers({"Esiti": [{"Raggiunto": "Sì"}]}).completes()
     anna.opens("Approva la chiusura").answers({"Si può chiudere": True}).completes()
