@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from app import format as written
 from app.database import db
-from app.progetti.model import Obiettivo, Progetto
-from app.servizi.models import Contestazione, EventoErogazione
+from app.progetti.model import Intervento, Obiettivo, Progetto
+from app.servizi.models import Contestazione, EventoErogazione, PianoDomiciliare
 from app.servizi.pagine.parole import PRESTAZIONI
 
 MARK = "righe: "
@@ -108,10 +108,25 @@ def _goals(ente_id: int, variables: Variables) -> list[Riga]:
     progetto_id = _number(variables.get("progetto_id"))
     progetto = db.session.get(Progetto, (ente_id, progetto_id)) if progetto_id else None
     if progetto is None:
+        progetto = _project_of_plan(ente_id, _number(variables.get("piano_id")))
+    if progetto is None:
         return []
     o = Obiettivo
     query = select(o.descrizione).where(o.ente_id == ente_id, o.progetto_id == progetto.id).order_by(o.id)
     return [Riga(words, words) for words in db.session.scalars(query)]
+
+
+def _project_of_plan(ente_id: int, piano_id: int | None) -> Progetto | None:
+    """The project, in its last version, that opened the pratica of a plan; a service that ends alone is weighed by
+    the goals it was given for, and the project itself goes on."""
+    plan = db.session.get(PianoDomiciliare, (ente_id, piano_id)) if piano_id else None
+    if plan is None or plan.pratica_id is None:
+        return None
+    opened = select(Intervento.progetto_id).where(
+        Intervento.ente_id == ente_id, Intervento.pratica_id == plan.pratica_id
+    )
+    query = select(Progetto).where(Progetto.ente_id == ente_id, Progetto.id.in_(opened))
+    return db.session.scalars(query.order_by(Progetto.id.desc())).first()
 
 
 def _visits(ente_id: int, variables: Variables) -> list[Riga]:

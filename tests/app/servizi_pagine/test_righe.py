@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.pratiche import service
-from app.progetti.model import Chiusura, Obiettivo, Progetto
-from app.servizi.models import Contestazione, Rendiconto
+from app.progetti.model import Chiusura, Intervento, Obiettivo, Progetto
+from app.servizi.models import Contestazione, PianoDomiciliare, Rendiconto
 from engine import operator, tables
 from tests.app.servizi_pagine.storie import CENTRO, date_of_today
 from tests.app.servizi_pagine.test_mese import csv_of, monday_of_last_month
@@ -30,8 +30,8 @@ def path_of(session, root_id: int, element: str) -> str:
 
 
 @pytest.fixture
-def closing(storie, db_session, maker) -> int:
-    """Caterina's project of two goals is to be closed; gives the root of the path."""
+def progetto(storie, db_session) -> Progetto:
+    """Caterina's project, of two goals."""
     persona_id, today = storie.in_servizio.persona_id, date_of_today()
     progetto = Progetto(
         ente_id=1, persona_id=persona_id, versione=1, stato="attivo", impegni_persona=[], impegni_servizi=[]
@@ -51,22 +51,54 @@ def closing(storie, db_session, maker) -> int:
             )
         )
         db_session.flush()
-    giulia = db_session.scalars(select(Account.id).where(Account.nome_utente == "giulia.parodi")).one()
-    engine = maker(db_session, 1)
-    pratica = service.open(
-        db_session, 1, "chiusura", persona_id, CENTRO, operator(giulia).label, start=maker.start,
-        now=engine.now(), data={"progetto_id": str(progetto.id)}, case_manager_id=giulia,
-    )  # fmt: skip
-    (task,) = engine.open_tasks(pratica.instance_id)
-    said = {"motivo": "obiettivi_raggiunti", "descrizione": "È andata bene.", "follow_up": False}
-    engine.complete(task.id, {**said, "chiuso_dal": today.isoformat()}, operator(giulia))
-    db_session.commit()
-    return pratica.instance_id
+    return progetto
 
 
-def test_each_goal_of_the_project_is_there_and_asks_only_how_it_went(enter, closing, db_session):
+@pytest.fixture
+def closes(storie, db_session, maker):
+    """Propose an ending for Caterina, of what `data` says; gives the root of the path."""
+
+    def propose(data) -> int:
+        giulia = db_session.scalars(select(Account.id).where(Account.nome_utente == "giulia.parodi")).one()
+        engine = maker(db_session, 1)
+        pratica = service.open(
+            db_session, 1, "chiusura", storie.in_servizio.persona_id, CENTRO, operator(giulia).label,
+            start=maker.start, now=engine.now(), data=data, case_manager_id=giulia,
+        )  # fmt: skip
+        (task,) = engine.open_tasks(pratica.instance_id)
+        said = {"motivo": "obiettivi_raggiunti", "descrizione": "È andata bene.", "follow_up": False}
+        engine.complete(task.id, {**said, "chiuso_dal": date_of_today().isoformat()}, operator(giulia))
+        db_session.commit()
+        return pratica.instance_id
+
+    return propose
+
+
+def service_of(session, progetto: Progetto) -> str:
+    """The plan of Caterina's service, as if the project had opened it."""
+    plan = session.scalars(select(PianoDomiciliare).where(PianoDomiciliare.stato == "attivo")).one()
+    session.add(
+        Intervento(
+            ente_id=1,
+            progetto_id=progetto.id,
+            pratica_id=plan.pratica_id,
+            prestazione_codice="A1.05",
+            quantita=5,
+            unita_misura="ora",
+            frequenza="settimana",
+            dal=date_of_today(),
+            costo_unitario=24,
+            stato="attivo",
+        )
+    )
+    session.flush()
+    return str(plan.id)
+
+
+def test_each_goal_of_the_project_is_there_and_asks_only_how_it_went(enter, progetto, closes, db_session):
     # given
-    giulia, path = enter("giulia.parodi"), path_of(db_session, closing, "valutazione_esiti")
+    root_id = closes({"progetto_id": str(progetto.id)})
+    giulia, path = enter("giulia.parodi"), path_of(db_session, root_id, "valutazione_esiti")
     page = giulia.get(path).text
     assert [f"<legend>{words}</legend>" in page for words in GOALS] == [True, True]
     hidden = [f'<input type="hidden" name="esiti.{n}.obiettivo" value="{w}">' for n, w in enumerate(GOALS)]
@@ -83,10 +115,20 @@ def test_each_goal_of_the_project_is_there_and_asks_only_how_it_went(enter, clos
     ]
 
 
-def test_a_goal_cannot_be_put_in_other_words(enter, closing, db_session):
-    giulia, path = enter("giulia.parodi"), path_of(db_session, closing, "valutazione_esiti")
+def test_a_service_that_ends_alone_is_weighed_by_the_goals_it_was_opened_for(
+    enter, progetto, closes, db_session
+):
+    # given
+    root_id = closes({"piano_id": service_of(db_session, progetto)})
+    giulia, path = enter("giulia.parodi"), path_of(db_session, root_id, "valutazione_esiti")
+    # when
+    page = giulia.get(path).text
+    # then
+    assert [f"<legend>{words}</legend>" in page for words in GOALS] == [True, True]
+    # when a goal is put in other words
     told = {"esiti.0.obiettivo": "Un altro", "esiti.1.obiettivo": GOALS[1]}
     refused = giulia.send(path, **told, **{"esiti.0.raggiunto": "si", "esiti.1.raggiunto": "si"})
+    # then
     assert refused.status_code == 422
     assert db_session.scalars(select(Chiusura.esiti)).one() == []
 
