@@ -9,10 +9,12 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from flask import Flask
 from markupsafe import Markup, escape
 
 from engine.calendar import END_OF_DAY
+from engine.form.formats import is_telefono
 
 ROME = ZoneInfo("Europe/Rome")
 NBSP = "\u00a0"
@@ -21,6 +23,7 @@ MONTHS = (
     "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno",
     "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre",
 )  # fmt: skip
+ITALY = 39  # country code
 NEAR = 7  # days: beyond them a date is absolute, and a deadline is no longer "presto"
 
 UNIT = re.compile(r"(.+?)\s*\(([^()]{1,12})\)")
@@ -74,6 +77,20 @@ def hours(value: timedelta | int | None) -> str:
     minutes = int(value.total_seconds()) // 60 if isinstance(value, timedelta) else value
     sign = "−" if minutes < 0 else ""
     return f"{sign}{abs(minutes) // 60}:{abs(minutes) % 60:02d}"
+
+
+def telephone(value: str) -> str:
+    """A number kept in E.164, in groups as one reads it aloud: «010 246 8013», «+33 1 45 67 89 01».
+
+    What is not such a number stays as it is.
+    """
+    if not is_telefono(value):
+        return value
+    called = phonenumbers.parse(value)
+    style = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(
+        called, style.NATIONAL if called.country_code == ITALY else style.INTERNATIONAL
+    )
 
 
 def plural(count: int, one: str, many: str) -> str:

@@ -371,7 +371,9 @@ def _contacts(persona: Persona) -> list[tuple[str, str]]:
     rows = db.session.scalars(
         select(r).where(r.persona_id == persona.id, r.al.is_(None)).order_by(r.tipo, r.id).limit(MOST)
     )
-    return [(RECAPITI[r.tipo] + (", riservato" if r.riservato else ""), r.valore) for r in rows]
+    return [
+        (RECAPITI[r.tipo] + (", riservato" if r.riservato else ""), written.telephone(r.valore)) for r in rows
+    ]
 
 
 def _around(operator: Operator, persona: Persona) -> list[dict[str, Any]]:

@@ -54,6 +54,20 @@ def test_hours_are_hours_and_minutes_never_decimals():
     assert fmt.hours(-90) == "−1:30"
 
 
+@pytest.mark.parametrize(
+    ("kept", "written"),
+    [
+        ("+390102468013", "010 246 8013"),
+        ("+393331234567", "333 123 4567"),
+        ("+33145678901", "+33 1 45 67 89 01"),
+        ("rosa@posta.example", "rosa@posta.example"),
+        ("010 lo sa il figlio", "010 lo sa il figlio"),
+    ],
+)
+def test_a_telephone_is_written_in_groups(kept, written):
+    assert fmt.telephone(kept) == written
+
+
 def test_one_is_singular():
     assert fmt.plural(1, "scaduta", "scadute") == "1 scaduta"
     assert fmt.plural(1000, "scaduta", "scadute") == "1.000 scadute"

@@ -6,13 +6,12 @@ from typing import Any
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
+from app import format as written
 from engine.form.codice_fiscale import clean
 from engine.form.formats import is_codice_persona, is_iban, is_telefono
 
 from ..field import Field
 from .base import Widget
-
-ITALY = 39
 
 
 class CodiceFiscaleField(Widget):
@@ -44,16 +43,11 @@ class Telephone(Widget):
             number = phonenumbers.parse(text, "IT")
         except phonenumbers.NumberParseException:
             return text
-        written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-        return written if is_telefono(written) and not number.extension else text
+        kept = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        return kept if is_telefono(kept) and not number.extension else text
 
     def show(self, field: Field, value: Any) -> str:
-        if not isinstance(value, str) or not is_telefono(value):
-            return super().show(field, value)
-        number = phonenumbers.parse(value)
-        domestic = number.country_code == ITALY
-        style = PhoneNumberFormat.NATIONAL if domestic else PhoneNumberFormat.INTERNATIONAL
-        return phonenumbers.format_number(number, style)
+        return written.telephone(super().show(field, value))
 
 
 class Cap(Widget):
