@@ -12,9 +12,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
+from app.accounts import passwords
 from app.database import engine as engines
 from app.database import provision
 from app.database.cluster import OWNER, Cluster, Urls
@@ -40,6 +44,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if not hasattr(session.config, "workerinput") and _home().exists():
         Cluster(_home(), durable=False).stop()  # a process of xdist that crashed could not
         shutil.rmtree(_home())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """argon2id as always, with parameters nobody waits for; templates compiled once, not once an application."""
+    compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": compiled})
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import Actor, Bundle, Engine, FixedClock, Operation, Operations, operator, system
 from engine.calendar import ROME, Calendar
+from engine.scenario import NOBODY
 from tests.stage import shared_engine, stage
 
 __all__ = ["shared_engine", "stage"]
@@ -32,10 +33,10 @@ def operations() -> Operations:
 
 @pytest.fixture(params=["salvata a ogni passo", "tenuta in memoria"])
 def an_engine(
-    request: pytest.FixtureRequest, session: Session, ente: int, clock: FixedClock, operations: Operations
+    request: pytest.FixtureRequest, stage: Session, clock: FixedClock, operations: Operations
 ) -> Engine:
     live = {} if request.param == "tenuta in memoria" else None
-    return Engine(session, ente, operations, calendar=Calendar((6, 24)), clock=clock, live=live)
+    return Engine(stage, NOBODY, operations, calendar=Calendar((6, 24)), clock=clock, live=live)
 
 
 class Story:

@@ -1,11 +1,10 @@
 """An application with the gate, the account pages and two pages behind them; people who may enter."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import app as package
 from app import errors, format, security
-from app.accounts import gate, passwords, routes
+from app.accounts import gate, routes
 from app.accounts.service import NewAccount, grant_role, open_account
 from app.accounts.sessions import SessionLimits
 from app.audit import reads
@@ -24,15 +23,6 @@ from app.rights.subject import Subject
 
 PASSWORD = "corretto cavallo batteria"
 OWN_UNIT = "valpolcevera"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """argon2id as always, but with parameters that do not make a hundred tests wait."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    passwords._nobody.cache_clear()
-    yield
-    passwords._nobody.cache_clear()
 
 
 @pytest.fixture

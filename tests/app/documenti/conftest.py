@@ -25,13 +25,13 @@ from app.web import create_app
 from app.wiring import EngineMaker, make_engines
 from engine import Bundle, operator
 from engine.calendar import ROME
-from tests.app.accounts.fixtures import an_account, quick_hashes, units
+from tests.app.accounts.fixtures import an_account, units
 from tests.app.accounts.pages import form_token, log_in
 from tests.app.documenti.clamd import FakeClamd
 from tests.app.documenti.samples import PDF
 from tests.engine.drawing import bundle, diagram, end, human, start
 
-__all__ = ["an_account", "quick_hashes", "units"]
+__all__ = ["an_account", "units"]
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ROME)
 A_FILE = {"type": "string", "contentMediaType": "application/pdf", "title": "Verbale"}
