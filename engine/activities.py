@@ -194,7 +194,7 @@ class Activities:
     def _call(self, running: Running, task: Task, element: Element) -> None:
         called = running.scripts.text(element.called or "", running.scripts.context(task))
         local = running.local(task, element)
-        variables = {**(running.variables if element.passes_all else {}), **local}
+        variables = {**(running.scripts.context(task) if element.passes_all else {}), **local}
         variables.setdefault("unita", running.variables.get("unita"))
         if not self._step.may_call(running):
             message = "troppe chiamate in un solo passo: i percorsi si chiamano a vicenda?"
@@ -216,15 +216,11 @@ class Activities:
             return
         element = running.program.element(task.task_spec.bpmn_id)
         running.state.waits.pop(str(task.id), None)
-        result = dict(variables) if element.returns_all else {}
+        back = [(name, value) for name, value in variables.items() if name != "parametri"]
         try:
-            if element.outputs:
-                mapped = running.scripts.mapped(element.outputs, variables)
-                for target, value in {**result, **mapped}.items():
-                    running.scripts.assign(task, target, value)
-            else:
-                for name, value in result.items():
-                    running.scripts.assign(task, name, value)
+            mapped = running.scripts.values(element.outputs, variables)
+            for target, value in [*(back if element.returns_all else ()), *mapped]:
+                running.scripts.assign(task, target, value)
         except ExpressionFailed as error:
             self._step.incident(running, task, element, "expression", str(error))
             return

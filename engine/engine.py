@@ -370,6 +370,10 @@ class Engine:
         """One task, open or closed. Raises TaskNotOpen when it does not exist."""
         return queries.task(self.session, self.ente_id, task_id)
 
+    def seen_by(self, task_id: int) -> dict[str, Any]:
+        """The variables that a human step sees, those of its round included. Raises TaskNotOpen."""
+        return queries.seen_by(self.session, self.ente_id, task_id)
+
     def open_tasks(self, root_id: int) -> list[TaskView]:
         return queries.open_tasks(self.session, self.ente_id, root_id)
 

@@ -66,6 +66,11 @@ class _Stopped:
             raise CannotMend(self.row.id)
         return self.task
 
+    @property
+    def seen(self) -> Mapping[str, Any]:
+        """The variables that the stopped token sees, those of its round included."""
+        return self.running.scripts.context(self.task)
+
     def release(self) -> None:
         """Close the incident; the token moves again."""
         label, now = self.step.by.label, self.running.now
@@ -148,16 +153,16 @@ def correct(engine: Engine, incident_id: int, values: Mapping[str, Any], reason:
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for name, schema in form["properties"].items():
-        was = running.variables.get(name)
+        was = stopped.seen.get(name)
         now = _merged(was, values.get(name), schema)
         if now != was:
             before[name], after[name] = was, now
-            running.scripts.assign(None, name, now)
+            running.scripts.assign(stopped.task, name, now)
     try:
         _check_request(stopped)
     except CorrectionRefused:
         for name, was in before.items():  # an instance kept in memory goes on from here
-            running.scripts.assign(None, name, was)
+            running.scripts.assign(stopped.task, name, was)
         running.scripts.written.clear()
         raise
     running.record(
@@ -194,7 +199,7 @@ def remedy(engine: Engine, incident_id: int, by: Actor) -> Remedy:
     outside = stands and operation is not None and not operation.inside
     return Remedy(
         corrects=form,
-        values={name: stopped.running.variables.get(name) for name in (form or {}).get("properties", {})},
+        values={name: stopped.seen.get(name) for name in (form or {}).get("properties", {})},
         response=dict(operation.response) if outside and operation is not None else None,
         skippable=stands and stopped.element.kind not in HUMAN,
     )
@@ -218,7 +223,6 @@ def _names(stopped: _Stopped) -> Sequence[str]:
     sources = [line.source for line in element.inputs]
     sources += [*_terms(element), *(each for each in (element.assignee, element.group) if each)]
     sources += [f"={element.script}"] if element.script else []
-    local = set(stopped.task.data) if stopped.task is not None else set()
     names: set[str] = set()
     for source in sources:
         if source.startswith("="):
@@ -226,7 +230,7 @@ def _names(stopped: _Stopped) -> Sequence[str]:
                 names |= feel.parse(source.lstrip("=").strip()).variables
             except feel.FeelError:  # checked when the path was published; a name it hides cannot be corrected
                 continue
-    return sorted(names - local - {"parametri", "loopCounter"})
+    return sorted(names - {"parametri", "loopCounter"})
 
 
 def _schema(stopped: _Stopped, name: str) -> dict[str, Any] | None:
@@ -244,7 +248,7 @@ def _schema(stopped: _Stopped, name: str) -> dict[str, Any] | None:
         found = (schema or {}).get("properties", {}).get(name)
         if isinstance(found, dict) and "$ref" not in str(found):
             return found
-    return _like(name, stopped.running.variables.get(name))
+    return _like(name, stopped.seen.get(name))
 
 
 def _terms(element: Element) -> Sequence[str]:

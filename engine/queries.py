@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, Table, Text, cast, func, select, text
 from sqlalchemy.orm import Session
 
-from engine import json, tables
+from engine import json, rounds, tables
 from engine.errors import IncidentNotOpen, InstanceNotFound, TaskNotOpen
 from engine.views import HistoryView, IncidentView, InstanceView, TaskView
 
@@ -66,6 +66,19 @@ def instance(session: Session, ente_id: int, instance_id: int) -> InstanceView:
         ended_at=row.ended_at,
         variables=json.loads(bytes(row.state))["variables"] if row.state else {},
     )
+
+
+def seen_by(session: Session, ente_id: int, task_id: int) -> dict[str, Any]:
+    """The variables that an open human step sees: those of its instance, under those of its rounds."""
+    t, i = tables.task.c, tables.instance.c
+    row = session.execute(
+        select(t.token, i.state)
+        .join(tables.instance, (i.ente_id == t.ente_id) & (i.id == t.instance_id))
+        .where(t.ente_id == ente_id, t.id == task_id)
+    ).one_or_none()
+    if row is None:
+        raise TaskNotOpen(task_id)
+    return rounds.visible(json.loads(bytes(row.state)), str(row.token))
 
 
 def instances_of(session: Session, ente_id: int, root_id: int) -> list[InstanceView]:

@@ -105,7 +105,7 @@ class Running:
         """Bring an activity's result into the variables: through the output mappings, or whole without any."""
         if element.outputs:
             context = self.scripts.context(task, {**local, **result})
-            for target, value in self.scripts.mapped(element.outputs, context).items():
+            for target, value in self.scripts.values(element.outputs, context):
                 self.scripts.assign(task, target, value)
         else:
             for name, value in result.items():

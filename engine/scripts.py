@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from SpiffWorkflow.task import Task
 
-from engine import dmn, feel
+from engine import dmn, feel, rounds
 from engine.calendar import ROME, Calendar
 from engine.dialect import Assignment, Element
 
@@ -25,8 +25,11 @@ class ExpressionFailed(Exception):
 class Scripts:
     """Evaluates expressions over the instance's variables, with local variables in front of them.
 
-    `now` is the instant of the step (the database's clock); `written` collects the variables that changed.
+    `now` is the instant of the step (the database's clock); `written` collects the variables that changed;
+    `rounds_apart`: what a round writes stays in it (engine/state.py says for which instances).
     """
+
+    rounds_apart = True
 
     def __init__(
         self,
@@ -64,9 +67,10 @@ class Scripts:
             raise feel.FeelEvaluationError("dopo_giorni_lavorativi: giorni negativi o troppi") from None
 
     def context(self, task: Task | None, local: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-        """Everything an expression can read at a task: its own locals, the token's, the instance's."""
+        """Everything an expression can read at a task: its own locals, those of its rounds, the instance's."""
         token = task.data if task is not None else {}
-        return ChainMap(dict(local or {}), token, self.variables)
+        kept = (each.data for each in rounds.around(task))
+        return ChainMap(dict(local or {}), token, *kept, self.variables)
 
     def value(self, text: str, context: Mapping[str, Any]) -> Any:
         """The value of a FEEL expression (with or without «=»), in FEEL's own types. Raises ExpressionFailed."""
@@ -77,29 +81,49 @@ class Scripts:
         except feel.FeelError as error:
             raise ExpressionFailed(f"«{text[:120]}»: {error}") from error
 
-    def evaluate(self, task: Task, text: str) -> Any:
+    def evaluate(self, task: Task, text: str, local: Mapping[str, Any] | None = None) -> Any:
         """A FEEL expression at a task, as a JSON value."""
-        return feel.to_json(self.value(text, self.context(task)))
+        return feel.to_json(self.value(text, self.context(task, local)))
 
     def text(self, source: str, context: Mapping[str, Any]) -> Any:
         """A property that may be static text or, after «=», an expression."""
         return feel.to_json(self.value(source, context)) if source.startswith("=") else source
 
     def mapped(self, lines: tuple[Assignment, ...], context: Mapping[str, Any]) -> dict[str, Any]:
-        """The targets of an io mapping with their values; dotted targets make nested objects."""
+        """What an io mapping makes: dotted targets make nested objects."""
         found: dict[str, Any] = {}
-        for line in lines:
-            put(found, line.target, self.text(line.source, {**context, **found}))
+        for target, value in self.values(lines, context):
+            put(found, target, value)
         return found
 
+    def values(self, lines: tuple[Assignment, ...], context: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        """The targets of an io mapping with their values, one line after the other; each sees those before it."""
+        found: dict[str, Any] = {}
+        made = []
+        for line in lines:
+            value = self.text(line.source, {**context, **found})
+            put(found, line.target, value)
+            made.append((line.target, value))
+        return made
+
     def assign(self, task: Task | None, target: str, value: Any) -> None:
-        """Write a variable: where it is local already, there; otherwise in the instance."""
-        root = target.split(".")[0]
-        if task is not None and root in task.data:
-            task.data = put(dict(task.data), target, value)
+        """Write a variable: in the round that the task is in, otherwise in the instance."""
+        root, _, rest = target.partition(".")
+        home = next((each for each in self._homes(task) if self.rounds_apart or root in each.data), None)
+        if home is not None:
+            kept = dict(home.data)
+            if rest and root not in kept:
+                kept[root] = self.context(home).get(root)
+            home.data = put(kept, target, value)
             return
         put(self.variables, target, value)
         self.written[root] = self.variables[root]
+
+    def _homes(self, task: Task | None) -> Iterator[Task]:
+        """Where a variable may live: a token that has locals of its own (format 1), then the rounds around it."""
+        if task is not None and task.data and not self.rounds_apart:
+            yield task
+        yield from rounds.around(task)
 
     def collection(self, task: Task, element: Element) -> list[Any]:
         """The items of a multi-instance activity; null means none."""

@@ -2,7 +2,7 @@
 
 Every activity (human step, service, decision, script, call) is one manual spec that simply waits for the step
 to decide; every event is fired by the step, never by Spiff's clock or event manager; variables live in the
-instance, so that a token carries only the local variables of a multi-instance round.
+instance, so that a token carries only what a multi-instance round keeps to itself.
 The reasons are the traps listed in engine/README.md.
 """
 
@@ -48,6 +48,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.dialect import Diagram, Element, Event, bpmn
 from engine.joins import InclusiveJoin, ParallelJoin
+from engine.rounds import ROUND
 from engine.runnable import runnable
 
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
@@ -62,10 +63,10 @@ class Activity(BpmnSpecMixin):  # type: ignore[misc]
 
 
 class SubProcess(SubWorkflowTask):  # type: ignore[misc]
-    """An embedded subprocess; only local variables travel in, none travel out."""
+    """An embedded subprocess."""
 
     def copy_data(self, my_task: Task, subworkflow: Any) -> None:
-        subworkflow.task_tree.set_data(**my_task.data)
+        """What a round keeps to itself stays with its token (engine/rounds.py): nothing travels in."""
 
     def update_data(self, my_task: Task, subworkflow: Any) -> None:
         """Variables live in the instance: nothing to bring back."""
@@ -127,7 +128,7 @@ class MultiInstance(LoopTask, BpmnSpecMixin):  # type: ignore[misc]
         data["begun"] = index + 1
         child = my_task._add_child(self._wf_spec.task_specs[self.task_spec], TaskState.WAITING)
         child.triggered = True
-        child.internal_data["round"] = index
+        child.internal_data[ROUND] = index
         child.data["loopCounter"] = index + 1
         if loop.item:
             child.data[loop.item] = data["items"][index]
@@ -141,9 +142,9 @@ class MultiInstance(LoopTask, BpmnSpecMixin):  # type: ignore[misc]
         data = my_task.internal_data
         engine = my_task.workflow.script_engine
         if loop.output_item:
-            data["outputs"][child.internal_data["round"]] = engine.evaluate(child, loop.output_item)
+            data["outputs"][child.internal_data[ROUND]] = engine.evaluate(child, loop.output_item)
         data["done"] += 1
-        if loop.until and engine.evaluate(child, loop.until) is True:
+        if loop.until and engine.evaluate(child, loop.until, self._so_far(data)) is True:
             for other in my_task.children:
                 if other.triggered and not other.has_state(TaskState.FINISHED_MASK):
                     other.cancel()
@@ -152,6 +153,17 @@ class MultiInstance(LoopTask, BpmnSpecMixin):  # type: ignore[misc]
             my_task._set_state(TaskState.READY)
         elif loop.sequential:
             self._begin_round(my_task)
+
+    def _so_far(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What a completion condition may ask about the rounds: BPMN 2.0.2, table 10.31, and the outputs."""
+        loop = self.element.loop
+        counts = {
+            "numberOfInstances": len(data["items"]),
+            "numberOfCompletedInstances": data["done"],
+            "numberOfActiveInstances": data["begun"] - data["done"],
+            "numberOfTerminatedInstances": 0,
+        }
+        return {**counts, loop.output: data["outputs"]} if loop is not None and loop.output else counts
 
     def _on_cancel(self, my_task: Task) -> None:
         """SpiffWorkflow drops the rounds with their activity, but leaves the subprocesses that they were."""

@@ -22,7 +22,8 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine import json
 
-FORMAT = 1
+FORMAT = 2
+"""1: what the rounds of a repetition wrote went to the instance. An instance that began so goes on so to its end."""
 
 _PREDICTED = TaskState.PREDICTED_MASK | TaskState.FUTURE
 _LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED | TaskState.FUTURE
@@ -34,13 +35,14 @@ class State:
 
     `variables`: the instance's variables, JSON values. `waits`: what was announced to the outside, by token:
     "task", "job", "call", "timer", "message" or "incident" (see engine/README.md). `renamed`: ids that elements
-    had in the releases it has left, with those they have now.
+    had in the releases it has left, with those they have now. `format`: that of the software it began under.
     """
 
     workflow: BpmnWorkflow
     variables: dict[str, Any] = field(default_factory=dict)
     waits: dict[str, str] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
+    format: int = FORMAT
 
     def once(self, element_id: str) -> list[str]:
         """Every id that an element has had."""
@@ -52,7 +54,7 @@ def dump(state: State) -> bytes:
     top = state.workflow
     return json.dumps(
         {
-            "format": FORMAT,
+            "format": state.format,
             "variables": state.variables,
             "waits": state.waits,
             "renamed": state.renamed,
@@ -68,12 +70,13 @@ def dump(state: State) -> bytes:
 def load(blob: bytes, spec: BpmnProcessSpec, subprocesses: dict[str, BpmnProcessSpec], scripts: Any) -> State:
     """The state that `dump` wrote, on the specification of the same release."""
     stored = json.loads(blob)
+    scripts.rounds_apart = stored["format"] >= 2
     top = BpmnWorkflow(spec, subprocesses, script_engine=scripts, deserializing=True)
     _load_workflow(top, stored["tasks"])
     for token, owner, name, tasks in stored["subprocesses"]:
         parent = top if owner is None else top.subprocesses[UUID(owner)]
         _load_subprocess(top, parent, parent.tasks[UUID(token)], subprocesses[name], tasks)
-    return State(top, stored["variables"], stored["waits"], stored.get("renamed", {}))
+    return State(top, stored["variables"], stored["waits"], stored.get("renamed", {}), stored["format"])
 
 
 def _owner(top: BpmnWorkflow, sub: Any) -> str | None:

@@ -84,7 +84,7 @@ def build(operator: Operator, case: Case) -> Page:
             case.task.form_id,
             case.task.unita_id or case.pratica.unita_id,
             operator.ente_id,
-            instance.variables,
+            engine.seen_by(case.task.id),
         ),
         sources=earlier.sources(program.ui(case.task.form_id or "")),
         persona=head(case.pratica, operator),
@@ -106,13 +106,13 @@ def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
     where a day says `"$comment": "oggi"`.
 
     A step of every month, or of every stay in hospital, says `"$comment": "da capo"` at the top of its schema: the
-    last time was another story, unless the step comes back to be done again.
+    last time was another story, unless the step comes back to be done again. So is every round of a repetition.
     """
     engine = engine_of(operator)
     task = page.case.task
     if page.form is None:
         return {}
-    variables = engine.instance(task.instance_id).variables
+    variables = engine.seen_by(task.id)
     asked = page.form.schema.root.get("properties", {})
     today = day_of(engine.now()).isoformat()
     known: dict[str, Any] = {
@@ -121,7 +121,7 @@ def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
     known |= {name: variables[name] for name in asked if variables.get(name) is not None}
     rows = first_rows(page.form.schema.root)
     known |= rows
-    if page.form.schema.root.get("$comment") == ANEW and not task.note:
+    if "loopCounter" in variables or (page.form.schema.root.get("$comment") == ANEW and not task.note):
         return known
     last = engine.last_answers(task.root_id, [task.element_id]).get(task.element_id)
     answered = {

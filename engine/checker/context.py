@@ -57,12 +57,19 @@ class Context:
         return None if schema is None else frozenset(_names(schema, schema))
 
     def writes(self, element: Element) -> frozenset[str]:
-        """The variables, as dotted paths, that an element is known to write."""
+        """The variables, as dotted paths, that an element is known to write where it stands.
+
+        Of a repetition only the collected outputs: what its rounds write stays in them.
+        """
+        if element.loop is not None:
+            return frozenset({element.loop.output} - {None, ""})  # type: ignore[arg-type]
+        return self.assigns(element)
+
+    def assigns(self, element: Element) -> frozenset[str]:
+        """The variables that an activity or an event is known to bring, in its round if it has one."""
         targets = {line.target for line in element.outputs}
         if not targets and element.kind != "callActivity":
             targets = set(self.result(element) or ())
-        if element.loop is not None and element.loop.output:
-            targets.add(element.loop.output)
         return frozenset(targets - {""})
 
 

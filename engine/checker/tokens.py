@@ -212,7 +212,9 @@ def _races(diagram: Diagram, context: Context, together: set[tuple[str, str]]) -
 
 
 def _writes(diagram: Diagram, context: Context, identity: str) -> set[str]:
-    """What an element writes; a subprocess, what its elements write."""
+    """What an element writes; a subprocess, what its elements write, unless it repeats."""
+    if diagram.elements[identity].loop is not None:
+        return set(context.writes(diagram.elements[identity]))
     inside = (e.id for e in diagram.elements.values() if e.parent == identity and not e.event_subprocess)
     return set(context.writes(diagram.elements[identity])).union(
         *(_writes(diagram, context, each) for each in inside)

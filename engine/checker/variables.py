@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine import feel
 from engine.checker.context import Context, Found
@@ -12,23 +12,71 @@ from engine.dialect import HEADER_WRITES, Diagram, Element
 GIVEN = frozenset({"parametri", "unita", "persona_id", "contatto_id", "pratica_id", "loopCounter"})
 """Variables that the application gives to every path, and that of a repetition."""
 
+COUNTS = frozenset(f"numberOf{which}Instances" for which in ("", "Completed", "Active", "Terminated"))
+"""What a completion condition may ask."""
+
 FUNCTIONS = frozenset({"dopo_giorni_lavorativi"})
+
+Rounds = tuple[str, ...]
+"""The repetitions that a place is in, the outermost first."""
 
 
 def check(diagram: Diagram, context: Context) -> Iterator[Found]:
-    """Advice: one line for each variable that an element reads and nobody writes."""
-    known = set(GIVEN | FUNCTIONS | context.told)
+    """Advice: one line for each variable that an element reads and nobody writes, or only in rounds around others."""
+    known = _Known(diagram, context)
     for element in diagram.elements.values():
-        known.update(path.split(".")[0] for path in context.writes(element))
-        if element.loop is not None and element.loop.item:
-            known.add(element.loop.item)
-    for element in diagram.elements.values():
-        for name in sorted(_read(element, context) - known):
-            yield element.id, f"legge «{name}», che nessun passo scrive: controlla il nome, o chi la porta"
-        yield from ((element.id, message) for message in _request(element, context, known))
+        rounds = known.rounds(element)
+        for name in sorted(_read(element, context)):
+            yield from ((element.id, f"legge {fault}") for fault in known.fault(name, rounds))
+        request = _request(element, context, known.names)
+        yield from ((element.id, message) for message in request)
     for flow in diagram.flows.values():
-        for name in sorted(_names(flow.condition or "null") - known):
-            yield flow.id, f"la condizione legge «{name}», che nessun passo scrive: controlla il nome"
+        source = diagram.elements.get(flow.source)
+        rounds = known.rounds(diagram.elements.get(source.parent)) if source is not None else ()
+        for name in sorted(_names(flow.condition or "null")):
+            yield from ((flow.id, f"la condizione legge {fault}") for fault in known.fault(name, rounds))
+
+
+class _Known:
+    """Who writes each variable, and in which rounds."""
+
+    def __init__(self, diagram: Diagram, context: Context) -> None:
+        self._elements = diagram.elements
+        self._written: dict[str, set[Rounds]] = {
+            name: {()} for name in GIVEN | COUNTS | FUNCTIONS | context.told
+        }
+        for element in diagram.elements.values():
+            inside = self.rounds(element)
+            self._write(context.assigns(element), inside)
+            if element.loop is not None:
+                self._write(context.writes(element), inside[:-1])
+                self._write({element.loop.item} - {None}, inside)
+
+    def _write(self, paths: Iterable[str | None], rounds: Rounds) -> None:
+        for path in paths:
+            self._written.setdefault((path or "").split(".")[0], set()).add(rounds)
+
+    @property
+    def names(self) -> set[str]:
+        return set(self._written)
+
+    def rounds(self, element: Element | None) -> Rounds:
+        """The repetitions around an element, its own included."""
+        if element is None:
+            return ()
+        return (*self.rounds(self._elements.get(element.parent)), *([element.id] if element.loop else []))
+
+    def fault(self, name: str, rounds: Rounds) -> Iterator[str]:
+        """Why a variable has no value here."""
+        written = self._written.get(name)
+        if written is None:
+            yield f"«{name}», che nessun passo scrive: controlla il nome, o chi la porta"
+        elif not any(rounds[: len(where)] == where for where in written):
+            repeats = min(written)[-1]
+            yield (
+                f"«{name}», che si scrive solo nei giri di «{repeats}» e resta lì: "
+                "raccoglila con «Output collection»"
+            )
 
 
 def _read(element: Element, context: Context) -> set[str]:

@@ -139,3 +139,24 @@ def test_two_requests_at_once_do_not_take_each_others_branches(begin: Begin) -> 
     story.do("servizio")
     story.do("z")
     assert story.status == "done"
+
+
+def test_two_branches_write_parts_of_one_object_and_both_stay(begin: Begin) -> None:
+    # given
+    drawn = diagram(
+        "prova",
+        start()
+        + gateway("dividi", "parallel")
+        + human("x", output="nucleo.reddito: =euro")
+        + human("y", output="nucleo.persone: =quanti")
+        + gateway("unisci", "parallel")
+        + human("z")
+        + end(),
+        "inizio dividi; dividi x; dividi y; x unisci; y unisci; unisci z; z fine",
+    )
+    story = begin(bundle("prova", drawn), nucleo={"via": "Prè"})
+    # when
+    story.do("y", quanti=3)
+    story.do("x", euro=900)
+    # then
+    assert story.variables["nucleo"] == {"via": "Prè", "persone": 3, "reddito": 900}
