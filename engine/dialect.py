@@ -70,13 +70,14 @@ class Loop:
 
 @dataclass(frozen=True)
 class Flow:
-    """A sequence flow."""
+    """A sequence flow; `drawn` as one, or by two link events of one name, which stand for a flow."""
 
     id: str
     name: str | None
     source: str
     target: str
     condition: str | None
+    drawn: bool = True
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,11 @@ class Element:
     passes_all: bool = True
     returns_all: bool = True
     loop: Loop | None = None
+
+    @property
+    def links(self) -> str | None:
+        """The name by which a link event finds its other end."""
+        return self.event.name if self.event is not None and self.event.kind == "link" else None
 
 
 @dataclass(frozen=True)
@@ -221,9 +227,21 @@ def _read_process(process: etree._Element, definitions: _Definitions) -> Diagram
         name=process.get("name") or process.get("id") or "",
         documentation=_text(process.find(bpmn("documentation"))) or "",
         elements=elements,
-        flows=flows,
+        flows=flows | {flow.id: flow for flow in _links(elements)},
         lanes=lanes,
     )
+
+
+def _links(elements: Mapping[str, Element]) -> Iterator[Flow]:
+    """The flow that each pair of link events stands for, from who throws to the first of its scope that catches."""
+    caught: dict[tuple[str, str | None], str] = {}
+    for element in elements.values():
+        if element.links and element.kind == "intermediateCatchEvent":
+            caught.setdefault((element.parent, element.links), element.id)
+    for element in elements.values():
+        target = caught.get((element.parent, element.links))
+        if element.kind == "intermediateThrowEvent" and target is not None:
+            yield Flow(f"{element.id}→{target}", element.links, element.id, target, None, drawn=False)
 
 
 def _read_element(node: etree._Element, lane_of: Mapping[str, str], definitions: _Definitions) -> Element:
@@ -282,6 +300,8 @@ def _read_event(node: etree._Element, definitions: _Definitions) -> Event | None
             return _message(definitions.get(child.get("messageRef")))
         if kind == "timer":
             return _timer(child)
+        if kind == "link":
+            return Event(kind="link", name=child.get("name"))
         referred = definitions.get(child.get(f"{kind}Ref"))
         if referred is None:
             return Event(kind=kind)

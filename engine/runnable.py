@@ -1,7 +1,8 @@
 """What SpiffWorkflow is given of a diagram: a copy of it without what is only documentation.
 
 Its parser reads data objects, associations and correlations by rules of its own, and refuses, or fails at run
-time ("Missing data input"), what an analyst has drawn to be read by people. Variables live in the instance here.
+time ("Missing data input"), what an analyst has drawn to be read by people. Variables live in the instance here. Link events it takes for
+steps that lead nowhere: it is given the flow that they stand for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from copy import deepcopy
 
 from lxml import etree
 
-from engine.dialect import bpmn
+from engine.dialect import Diagram, bpmn
 
 DOCUMENTATION = frozenset(
     bpmn(tag)
@@ -23,11 +24,17 @@ DOCUMENTATION = frozenset(
 )
 
 
-def runnable(root: etree._Element) -> etree._Element:
-    """A copy of a BPMN file with only what runs in it."""
+def runnable(root: etree._Element, diagram: Diagram) -> etree._Element:
+    """A copy of a BPMN file with only what runs in it, and the flows of a diagram that are not drawn as such."""
     copy = deepcopy(root)
     for node in [node for node in copy.iter() if node.tag in DOCUMENTATION]:
         parent = node.getparent()
         if parent is not None:
             parent.remove(node)
+    for flow in diagram.flows.values():
+        if not flow.drawn:
+            scope = next(node for node in copy.iter() if node.get("id") == flow.source).getparent()
+            assert scope is not None
+            ends = {"sourceRef": flow.source, "targetRef": flow.target}
+            etree.SubElement(scope, bpmn("sequenceFlow"), {"id": flow.id, **ends})
     return copy

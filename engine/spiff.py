@@ -273,7 +273,12 @@ class _End(_EventParser, EndEventParser):  # type: ignore[misc]
 
 
 class _Catch(_EventParser, IntermediateCatchEventParser):  # type: ignore[misc]
-    pass
+    def create_task(self) -> Any:
+        """The far end of a link waits for nothing."""
+        if self.element.links is None:
+            return super().create_task()
+        self.spec_class = IntermediateThrowEvent
+        return self._create_task(NoneEventDefinition())
 
 
 class _Throw(_EventParser, IntermediateThrowEventParser):  # type: ignore[misc]
@@ -351,7 +356,7 @@ def compile_diagram(
     """The token specification of a process and of its subprocesses. Raises Unrunnable."""
     parser = _Parser(diagram)
     try:
-        parser.add_bpmn_xml(runnable(root))
+        parser.add_bpmn_xml(runnable(root, diagram))
         spec = parser.get_spec(diagram.process_id)
         return spec, parser.get_subprocess_specs(diagram.process_id)
     except ValidationException as error:

@@ -67,6 +67,8 @@ def _recursion(diagram: Diagram, restless: set[str], graph: Graph) -> Iterator[F
 
 def _waits(element: Element, diagram: Diagram, context: Context) -> bool:
     """Whether a token may stay here beyond the end of a step. What is not known is taken to wait."""
+    if element.links is not None:
+        return False
     if element.kind in CATCHING or element.kind == "callActivity":
         return True
     if element.kind == "boundaryEvent":

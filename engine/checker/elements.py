@@ -16,7 +16,6 @@ UNSUPPORTED = {
 }
 
 UNSUPPORTED_EVENTS = {
-    "link": "gli eventi di collegamento non si eseguono: tira un flusso, o usa un percorso chiamato",
     "compensate": "la compensazione non si esegue: disegna i passi che rimediano",
     "cancel": "l'annullamento di transazione non si esegue: usa un evento di errore",
     "conditional": "l'evento condizionale non si esegue: usa un messaggio, o un gateway dopo un passo",
@@ -25,7 +24,7 @@ UNSUPPORTED_EVENTS = {
 
 THROWN = {"error", "escalation", "terminate"}
 CAUGHT_AT_BOUNDARY = {"message", "timer", "error", "escalation"}
-CAUGHT_IN_FLOW = {"message", "timer"}
+CAUGHT_IN_FLOW = {"message", "timer", "link"}
 CAUGHT_BESIDE = {"message", "timer", "error", "escalation"}
 THROWING = {"endEvent", "intermediateThrowEvent"}
 ACTIVITIES = {
@@ -69,7 +68,7 @@ def _place(element: Element) -> Iterator[str]:
         yield "scegli il messaggio da aspettare"
     elif element.kind == "endEvent" and kind is not None and kind not in THROWN:
         yield "alla fine si lanciano errori, escalation o la terminazione; per un messaggio usa un servizio"
-    elif element.kind == "intermediateThrowEvent" and kind not in (None, "escalation"):
+    elif element.kind == "intermediateThrowEvent" and kind not in (None, "escalation", "link"):
         yield "nel flusso si lanciano solo escalation; per un messaggio usa un servizio"
 
 

@@ -86,6 +86,9 @@ def _connections(element: Element, diagram: Diagram, graph: Graph) -> Iterator[s
         if out or into:
             yield "un sottoprocesso a evento non ha flussi: toglili"
         return
+    if element.event is not None and element.event.kind == "link":
+        yield from _link(element, diagram)
+        return
     if element.kind == "endEvent":
         if out:
             yield "da un evento di fine non esce nessun flusso: toglilo, o usa un evento intermedio"
@@ -103,8 +106,34 @@ def _connections(element: Element, diagram: Diagram, graph: Graph) -> Iterator[s
     if element.kind == "eventBasedGateway":
         for target in out:
             following = diagram.elements.get(target)
-            if following is None or following.kind != "intermediateCatchEvent":
+            if following is None or following.kind != "intermediateCatchEvent" or following.links:
                 yield "dopo un gateway a eventi vengono solo eventi che aspettano un messaggio o un timer"
+
+
+def _link(element: Element, diagram: Diagram) -> Iterator[str]:
+    """A link leads from where it is thrown to the one place of its scope that has its name."""
+    throws = element.kind == "intermediateThrowEvent"
+    if not element.links:
+        yield "il collegamento non ha nome: dagli quello dell'altro capo"
+        return
+    same = [e for e in diagram.elements.values() if e.parent == element.parent and e.links == element.links]
+    ends = [e for e in same if e.kind == "intermediateCatchEvent"]
+    if throws and not ends:
+        yield f"nessun arrivo si chiama «{element.links}» qui: mettine uno con questo nome, o tira un flusso"
+    elif not throws and len(same) == len(ends):
+        yield f"nessun collegamento porta a «{element.links}»: dai questo nome a uno, o togli l'arrivo"
+    elif not throws and element is not ends[0]:
+        yield f"un altro arrivo si chiama già «{element.links}»: lasciane uno, o cambia nome"
+    drawn = [flow for flow in diagram.flows.values() if flow.drawn]
+    if throws and any(flow.source == element.id for flow in drawn):
+        yield "da un collegamento non esce nessun flusso, va all'arrivo con il suo nome: togli il flusso"
+    if not throws and any(flow.target == element.id for flow in drawn):
+        yield "all'arrivo di un collegamento non arriva nessun flusso: portalo al passo che segue"
+    if throws and not any(flow.target == element.id for flow in drawn):
+        yield "qui non arriva nessun flusso: tirane uno, o togli l'elemento"
+    out = [flow for flow in drawn if flow.source == element.id]
+    if not throws and len(out) != 1:
+        yield "dall'arrivo di un collegamento esce un flusso: tirane uno, e uno solo"
 
 
 def _choices(element: Element, diagram: Diagram) -> Iterator[str]:

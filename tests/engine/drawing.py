@@ -156,6 +156,11 @@ def on_escalation(code: str = "") -> str:
     return f"<bpmn:escalationEventDefinition {reference}/>"
 
 
+def link(identity: str, name: str, kind: str) -> str:
+    """One end of a link: `kind` is Throw or Catch."""
+    return event(identity, f"intermediate{kind}", f"<bpmn:linkEventDefinition name='{name}'/>")
+
+
 def boundary(identity: str, attached_to: str, definition: str, *, interrupting: bool = True) -> str:
     return (
         f"<bpmn:boundaryEvent id='{identity}' attachedToRef='{attached_to}' "

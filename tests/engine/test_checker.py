@@ -79,7 +79,6 @@ FAULTS = {
     "a complex gateway": ("uno", one("<bpmn:complexGateway id='uno'/>")),
     "a transaction": ("uno", one("<bpmn:transaction id='uno'/>")),
     "an ad hoc subprocess": ("uno", one("<bpmn:adHocSubProcess id='uno'/>")),
-    "a link event": ("uno", waiting("<bpmn:linkEventDefinition/>")),
     "a signal caught": ("uno", waiting(SIGNAL)),
     "a signal at the end": ("fine", diagram("prova", start() + human("uno") + end(inner=SIGNAL), ONE)),
     "a compensation thrown": (

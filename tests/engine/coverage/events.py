@@ -110,18 +110,31 @@ def _beside(name: str, kind: str, interrupting: bool) -> Row:
     return executed(name, drawn, [*comes, wait("due", "chiudi"), do("chiudi"), do("due")])
 
 
+def linked() -> bytes:
+    """A path that goes on elsewhere on the page."""
+    caught = event("arriva", "intermediateCatch", DEFINITIONS["link"])
+    thrown = event("lancia", "intermediateThrow", DEFINITIONS["link"])
+    return path(
+        human("prima") + thrown + caught + human("uno"), "inizio prima; prima lancia; arriva uno; uno fine"
+    )
+
+
 def in_the_flow() -> Iterator[Row]:
     for kind in ("message", "timer", "conditional", "link", "signal", "multiple", "parallel multiple"):
         caught = event("arriva", "intermediateCatch", DEFINITIONS[kind], attributes_of(kind))
         drawn = path(caught + human("uno"), "inizio arriva; arriva uno; uno fine", BEFORE)
-        if kind in OUTSIDE:
+        if kind == "link":
+            yield executed("intermediate catch and throw, link", linked(), [do("prima"), do("uno")])
+        elif kind in OUTSIDE:
             yield executed(f"intermediate catch, {kind}", drawn, [wait("arriva"), *OUTSIDE[kind], do("uno")])
         else:
             yield refused(f"intermediate catch, {kind}", drawn, "arriva")
     for kind in ("none", "message", "escalation", "compensation", "link", "signal", "multiple"):
         thrown = event("lancia", "intermediateThrow", DEFINITIONS[kind])
         drawn = path(thrown + human("uno"), "inizio lancia; lancia uno; uno fine", BEFORE)
-        if kind in ("none", "escalation"):
+        if kind == "link":
+            yield refused("intermediate throw, link to nowhere", drawn, "lancia")
+        elif kind in ("none", "escalation"):
             yield executed(f"intermediate throw, {kind}", drawn, [do("uno")], attraversa=["lancia"])
         else:
             yield refused(f"intermediate throw, {kind}", drawn, "lancia")
