@@ -1,8 +1,8 @@
 """What SpiffWorkflow is given of a diagram: a copy of it without what is only documentation.
 
 Its parser reads data objects, associations and correlations by rules of its own, and refuses, or fails at run
-time ("Missing data input"), what an analyst has drawn to be read by people. Variables live in the instance here. Link events it takes for
-steps that lead nowhere: it is given the flow that they stand for.
+time ("Missing data input"), what an analyst has drawn to be read by people. Variables live in the instance here.
+Link events it takes for steps that lead nowhere: it is given the flow that they stand for.
 """
 
 from __future__ import annotations

@@ -5,24 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy.orm import Session
 
 from engine import check_diagram
-from engine.scenario import NOBODY
 from tests.engine.conftest import Story
 from tests.engine.drawing import bundle, diagram, end, gateway, human, inside, link, start
 
 Begin = Callable[..., Story]
-
-
-@pytest.fixture
-def session(stage: Session) -> Session:
-    return stage
-
-
-@pytest.fixture
-def ente() -> int:
-    return NOBODY
 
 
 def test_two_links_lead_to_one_place_and_back_in_a_cycle(begin: Begin) -> None:

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.orm import Session
 
 from engine import FixedClock, Operation, Operations, advise
-from engine.scenario import NOBODY
 from tests.engine.conftest import ANNA, Story, fire_due
 from tests.engine.drawing import (
     boundary,
@@ -29,16 +27,6 @@ from tests.engine.drawing import (
 )
 
 Begin = Callable[..., Story]
-
-
-@pytest.fixture
-def session(stage: Session) -> Session:
-    return stage
-
-
-@pytest.fixture
-def ente() -> int:
-    return NOBODY
 
 
 def rounds(
