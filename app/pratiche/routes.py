@@ -99,10 +99,10 @@ def retry(pratica_id: int, incident_id: int) -> AnyResponse:
 
 @blueprint.post("/contatto")
 def start_contact() -> AnyResponse:
-    """Somebody asks for help: open a first contact and go straight to its first step."""
+    """Somebody asks for help: go straight to the first step of a first contact."""
     operator = current_operator()
     policy.require_ever(operator, "pratica:start")
-    pratica = starting.start(operator, "primo_contatto")
+    pratica = starting.contact(operator)
     tasks = engine_of(operator).open_tasks(pratica.instance_id or 0)
     if not tasks:
         return redirect(url_for("pratiche.show", pratica_id=pratica.id), 303)

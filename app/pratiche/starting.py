@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Select, exists, func, select
 
 from app.accounts.operator import Operator
-from app.attivita.service import engine_of
+from app.attivita.model import Bozza
+from app.attivita.service import claim, engine_of, find
 from app.database import db
 from app.database.transaction import transactional
 from app.persone.access import subject_of as persona_subject
@@ -17,7 +18,9 @@ from app.rights import policy
 from app.rights.roles import ROLES
 from app.wiring import EngineMaker
 from engine import operator as acting
-from engine.tables import release
+from engine.tables import release, task
+
+CONTACT = "primo_contatto"
 
 
 def paths(operator: Operator) -> list[tuple[str, str]]:
@@ -46,6 +49,39 @@ def start(operator: Operator, percorso: str, persona_id: int | None = None) -> P
         acting(operator.account_id).label,
         start=maker.start,
         now=engine_of(operator).now(),
+    )
+
+
+@transactional
+def contact(operator: Operator) -> Pratica:
+    """A first contact, whose step is the operator's: one that they opened and nobody has written in, or a new one.
+
+    So a button pressed twice, or by mistake and again later, leaves no empty pratica behind.
+    """
+    key = f"contatto:{operator.ente_id}:{operator.account_id}"
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+    pratica = db.session.scalar(_unwritten(operator))
+    if pratica is not None:
+        return pratica
+    pratica = start(operator, CONTACT)
+    for step in engine_of(operator).open_tasks(pratica.instance_id or 0):
+        if policy.may(operator, "task:claim", find(operator, step.id).subject):
+            claim(operator, step.id)
+    return pratica
+
+
+def _unwritten(operator: Operator) -> Select[tuple[Pratica]]:
+    """Their newest contact at its first step, without a draft."""
+    of_it, t = task.alias(), task.c
+    begun = exists().where(of_it.c.root_id == t.root_id, of_it.c.status != "open")
+    written = exists().where(Bozza.task_id == t.id)
+    return (
+        select(Pratica)
+        .join(task, (t.ente_id == Pratica.ente_id) & (t.root_id == Pratica.instance_id))
+        .where(Pratica.percorso == CONTACT, Pratica.chiusa_at.is_(None))
+        .where(t.status == "open", t.assignee_id == operator.account_id, ~begun, ~written)
+        .order_by(Pratica.id.desc())
+        .limit(1)
     )
 
 

@@ -40,6 +40,21 @@ def test_wrong_answers_are_named_and_stay_as_typed(enter: Enter) -> None:
     assert "Non ce la faccio più da sola" in answer.text
 
 
+def test_a_contact_asked_for_twice_is_one_and_is_theirs(enter: Enter) -> None:
+    # given
+    marco, sara = enter("marco.costa"), enter("sara.badano")
+    # when
+    task = open_contact(marco)
+    # then
+    assert open_contact(marco) == task
+    assert marco.tasks("mie") == [task]
+    assert open_contact(sara) != task
+    # when it is begun
+    marco.sends(f"{task}/bozza", after=task, cognome="Parodi")
+    # then the next one is another person's
+    assert open_contact(marco) != task
+
+
 def test_a_draft_comes_back_as_it_was_left(enter: Enter) -> None:
     # given
     marco = enter("marco.costa")
