@@ -40,6 +40,7 @@ class Page:
     program: Program
     form: Form | None
     sources: Sources
+    pratica_url: str | None
     persona: dict[str, Any] | None
     bandiere: list[dict[str, Any]]
     disegno: Markup
@@ -87,6 +88,7 @@ def build(operator: Operator, case: Case) -> Page:
             engine.seen_by(case.task.id),
         ),
         sources=earlier.sources(program.ui(case.task.form_id or "")),
+        pratica_url=pratica_url(operator, case),
         persona=head(case.pratica, operator),
         bandiere=flags(case.pratica),
         disegno=_drawing(engine, program, case.task),
@@ -143,10 +145,16 @@ def _names(history: Sequence[HistoryView], task: TaskView) -> dict[int, str]:
     return {row.id: f"{row.nome} {row.cognome}" for row in rows}
 
 
-def crumbs(case: Case) -> list[tuple[str, str | None]]:
+def pratica_url(operator: Operator, case: Case) -> str | None:
+    """The page of the pratica, for who may open it: a supplier works at its steps and no more."""
+    readable = policy.may(operator, "read:pratiche", case.subject)
+    return url_for("pratiche.show", pratica_id=case.pratica.id) if readable else None
+
+
+def crumbs(operator: Operator, case: Case) -> list[tuple[str, str | None]]:
     """Where the page stands."""
     return [
         ("Scrivania", url_for("inbox.scrivania")),
-        (f"Pratica {case.pratica.protocol_number}", url_for("pratiche.show", pratica_id=case.pratica.id)),
+        (f"Pratica {case.pratica.protocol_number}", pratica_url(operator, case)),
         (case.task.name, None),
     ]

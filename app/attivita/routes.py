@@ -12,7 +12,7 @@ from app.accounts.gate import current_operator
 from app.accounts.models import Account
 from app.accounts.operator import Operator
 from app.attivita import drafts, service
-from app.attivita.page import Page, build, crumbs, first_answers
+from app.attivita.page import Page, build, crumbs, first_answers, pratica_url
 from app.attivita.service import Case
 from app.audit import saw
 from app.database import db
@@ -85,7 +85,7 @@ def _complete(
         return _refused(page, answers, parsed, [FieldError(path, "operazione", None, error.message)])
     flash(f"Completata: {task.name}.", "ok")
     if action == "completa_e_chiudi":
-        return redirect(url_for("pratiche.show", pratica_id=page.case.pratica.id), 303)
+        return redirect(page.pratica_url or url_for("inbox.scrivania"), 303)
     return redirect(_next(operator, page.case), 303)
 
 
@@ -142,7 +142,7 @@ def _render(page: Page, tree: Tree | None, refused: str | None = None) -> str:
         tree=tree,
         rifiuto=refused,
         perche_no=_reason(page),
-        briciole=crumbs(page.case),
+        briciole=crumbs(operator, page.case),
         bozza=draft.saved_at if draft else None,
     )
 
@@ -169,12 +169,14 @@ def _conflict(operator: Operator, case: Case) -> str:
 
 
 def _closed_page(case: Case, typed: Tree | None) -> str:
+    operator = current_operator()
     closer = db.session.get(Account, (case.pratica.ente_id, case.task.closed_by or 0))
     return render_template(
         "attivita/chiusa.html",
         case=case,
-        briciole=crumbs(case),
+        briciole=crumbs(operator, case),
         tue=typed,
+        pratica_url=pratica_url(operator, case),
         chi=closer.name if closer else None,
     )
 
@@ -227,7 +229,7 @@ def _back_page(task_id: int, wrong: str | None) -> str:
     return render_template(
         "attivita/rimanda.html",
         case=case,
-        briciole=crumbs(case),
+        briciole=crumbs(operator, case),
         passi=service.engine_of(operator).send_back_targets(task_id),
         errore=wrong,
         scelto=request.form.get("a", ""),
@@ -241,7 +243,9 @@ def choose_colleague(task_id: int) -> str:
     case = service.find(operator, task_id)
     people = rows.colleagues(db.session, operator)
     others = [(i, name) for i, name in people if i not in (operator.account_id, case.task.excluded_id)]
-    return render_template("attivita/delega.html", case=case, briciole=crumbs(case), colleghi=others)
+    return render_template(
+        "attivita/delega.html", case=case, briciole=crumbs(operator, case), colleghi=others
+    )
 
 
 @blueprint.post("/<int:task_id>/delega")

@@ -85,6 +85,7 @@ def build(operator: Operator, pratica: Pratica) -> Page:
     history = engine.history(root)
     names = _people(pratica, history)
     tasks = engine.open_tasks(root)
+    seen = [t for t in tasks if _may(operator, "task:see", pratica, t)]
     clock = service.clock(db.session(), pratica, engine.now())
     content = bool(policy.may(operator, "read:cartella", subject))
     return Page(
@@ -94,9 +95,9 @@ def build(operator: Operator, pratica: Pratica) -> Page:
         orologio=clock,
         tratti=[_segment(t) for t in clock.tratti] if clock else [],
         compiti=tasks,
-        primo=next((t for t in tasks if _mine(operator, pratica, t)), None),
+        primo=next((t for t in tasks if _may(operator, "task:complete", pratica, t)), None),
         fatti=_facts(pratica, instances, names),
-        cammini=[_walk(engine, pratica, i, history, tasks, names) for i in instances],
+        cammini=[_walk(engine, pratica, i, history, seen, names) for i in instances],
         eventi=_events(
             engine, instances, history, names, Sources(people=OfOperator(operator)) if content else None
         ),
@@ -109,8 +110,8 @@ def build(operator: Operator, pratica: Pratica) -> Page:
     )
 
 
-def _mine(operator: Operator, pratica: Pratica, task: TaskView) -> bool:
-    return bool(policy.may(operator, "task:complete", task_subject(db.session, pratica, task)))
+def _may(operator: Operator, action: str, pratica: Pratica, task: TaskView) -> bool:
+    return bool(policy.may(operator, action, task_subject(db.session, pratica, task)))
 
 
 def _segment(tratto: Tratto) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import current_app
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import exists, func, select
 
 from app.accounts.operator import Operator
 from app.attivita.model import Bozza
@@ -60,9 +60,9 @@ def contact(operator: Operator) -> Pratica:
     """
     key = f"contatto:{operator.ente_id}:{operator.account_id}"
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
-    pratica = db.session.scalar(_unwritten(operator))
-    if pratica is not None:
-        return pratica
+    begun = _unwritten(operator)
+    if begun is not None:
+        return begun
     pratica = start(operator, CONTACT)
     for step in engine_of(operator).open_tasks(pratica.instance_id or 0):
         if policy.may(operator, "task:claim", find(operator, step.id).subject):
@@ -70,12 +70,12 @@ def contact(operator: Operator) -> Pratica:
     return pratica
 
 
-def _unwritten(operator: Operator) -> Select[tuple[Pratica]]:
+def _unwritten(operator: Operator) -> Pratica | None:
     """Their newest contact at its first step, without a draft."""
     of_it, t = task.alias(), task.c
     begun = exists().where(of_it.c.root_id == t.root_id, of_it.c.status != "open")
     written = exists().where(Bozza.task_id == t.id)
-    return (
+    return db.session.scalar(
         select(Pratica)
         .join(task, (t.ente_id == Pratica.ente_id) & (t.root_id == Pratica.instance_id))
         .where(Pratica.percorso == CONTACT, Pratica.chiusa_at.is_(None))

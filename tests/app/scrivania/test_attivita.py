@@ -55,6 +55,18 @@ def test_a_contact_asked_for_twice_is_one_and_is_theirs(enter: Enter) -> None:
     assert open_contact(marco) != task
 
 
+def test_a_pratica_leads_only_to_the_steps_that_one_may_open(enter: Enter, in_genova: Session) -> None:
+    # given
+    marco, paolo = enter("marco.costa"), enter("paolo.ferrari")
+    task = open_contact(marco)
+    pratica = f"/pratiche/{in_genova.scalar(text('select max(id) from pratica'))}"
+    # when / then
+    assert f'href="{task}"' in marco.sees(pratica).text
+    page = paolo.sees(pratica)
+    assert page.status_code == 200
+    assert task not in page.text
+
+
 def test_a_draft_comes_back_as_it_was_left(enter: Enter) -> None:
     # given
     marco = enter("marco.costa")

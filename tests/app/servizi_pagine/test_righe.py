@@ -163,8 +163,10 @@ def test_contested_visits_are_chosen_and_answered_row_by_row(enter, told_month, 
     page = supplier.get(path).text
     assert re.search(r"<legend>Riga 2: .*, 8:30–9:30, igiene personale\. Era domenica</legend>", page)
     assert "Riga 1:" not in page
+    assert "/pratiche/" not in page  # which a supplier may not open: nor is it sent there at the end
     said = {"risposte.0.evento_id": "2", "risposte.0.risposta": "Chiesto dalla figlia."}
-    supplier.send(path, **said)
+    done = supplier.send(path, **said, azione="completa_e_chiudi")
+    assert (done.status_code, done.request.path) == (200, "/scrivania")
     # then: the office decides on the same row
     path = path_of(db_session, told_month, "decidi_contestazioni")
     assert "<legend>Riga 2:" in office.get(path).text
