@@ -24,6 +24,7 @@ from app.forms.routes import blueprint as forms
 from app.inbox import routes as inbox
 from app.inbox.counts import open_for
 from app.incidents import routes as incidents
+from app.operatori import routes as operatori
 from app.persone import azioni
 from app.persone import routes as persone
 from app.pratiche import routes as pratiche
@@ -59,6 +60,7 @@ def create_app(settings: Settings, maker: EngineMaker | None = None) -> Flask:
         servizi,
         incidents,
         consultazioni,
+        operatori,
     ):
         app.register_blueprint(part.blueprint)
     documenti.init_app(app)

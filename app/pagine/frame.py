@@ -93,6 +93,15 @@ def menu(operator: Operator, open_for: Callable[[Operator], int | str | None]) -
                 "corrente": here.startswith("/fondo"),
             }
         )
+    if may_ever(operator, "account:manage"):
+        entries.append(
+            {
+                "nome": "Operatori",
+                "url": url_for("operatori.index"),
+                "tasto": "e",
+                "corrente": here.startswith("/operatori"),
+            }
+        )
     if may_ever(operator, board.ACTION):
         entries.append(
             {

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from app.accounts.gate import current_operator
 from app.accounts.operator import Operator
 from app.database import db
+from app.operatori import elenco
 from app.pratiche.access import subject_of
 from app.pratiche.model import Pratica
 from app.rights import extraordinary
@@ -61,7 +62,9 @@ def to_review() -> Page:
     require_ever(operator, "accesso:review")
     waiting = extraordinary.to_review(db.session, operator)
     numbers = _numbers([access.pratica_id for access in waiting if access.pratica_id is not None])
-    return render_template("accounts/accessi.html", accessi=waiting, numeri=numbers)
+    return render_template(
+        "accounts/accessi.html", accessi=waiting, numeri=numbers, arrivi=elenco.arrivals(operator)
+    )
 
 
 @blueprint.post("/accessi-straordinari/<int:access_id>")

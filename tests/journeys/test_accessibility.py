@@ -57,7 +57,15 @@ ROLES = {
         "/ordini/{ordine_servito}/mese",
         "/ordini/{ordine_servito}/messaggi/rimodulazione_richiesta",
     ),
-    "admin.genova": ("/", "/passi-fermi/"),
+    "admin.genova": (
+        "/",
+        "/passi-fermi/",
+        "/operatori/?stato=sospesi",
+        "/operatori/nuovo",
+        "/operatori/ruoli",
+        "/operatori/1",
+        "/operatori/1/ruoli",
+    ),
     "dpo.genova": ("/consultazioni", "/persone/{persona}/consultazioni"),
     "analista.genova": ("/scrivania?vista=unita", "/pratiche/{pratica}"),
 }

@@ -89,7 +89,7 @@ def test_filters_narrow_the_list(enter: Enter, query: str, found: int) -> None:
 
 def test_who_has_no_scrivania_begins_at_the_first_page_of_the_bar(enter: Enter) -> None:
     admin = enter("admin.genova")
-    assert admin.sees("/").headers["Location"] == "/passi-fermi/"
+    assert admin.sees("/").headers["Location"] == "/operatori/"
     assert admin.sees("/scrivania").status_code == 403
 
 
