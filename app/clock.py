@@ -52,7 +52,8 @@ def run(settings: Settings) -> None:
 
     Raises StartupRefused.
     """
-    logs.configure()
+    logs.configure(settings.log_level)
+    logs.take_over()
     provision.check(settings.database_url or "")
     stop = threading.Event()
 

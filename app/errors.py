@@ -24,6 +24,7 @@ from app.accounts.throttle import Throttled
 from app.accounts.tokens import ScopeMissing
 from app.audit.reads import refused
 from app.database import db
+from app.observe.request import route
 from app.rights import extraordinary, policy
 from app.rights.checks import Reason
 from app.security import CrossSite, FormExpired, is_api
@@ -257,7 +258,7 @@ def _on_exception(error: Exception) -> Response:
     db.session.rollback()
     meaning = meaning_of(error)
     if meaning is None:
-        log.exception("request_failed", path=request.path, method=request.method)
+        log.exception("request_failed", route=route(), method=request.method)
         return _answer(BROKEN)
     if isinstance(error, policy.NotAllowed):
         refused(error.action, error.reason.name)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-import structlog
 from flask import Flask, Response, current_app, g, request, session
+
+from app import logs
 
 CONTENT_SECURITY_POLICY: Final = "; ".join(
     (
@@ -37,7 +38,9 @@ API_PREFIX: Final = "/api/"
 TOKEN_FIELD: Final = "csrf_token"  # noqa: S105 - the name of a form field
 TOKEN_HEADER: Final = "X-CSRF-Token"  # noqa: S105 - the name of a header
 _SALT_LENGTH = 16
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# As proxies make them, and nothing that a person could be called by: hexadecimal, too long for a codice fiscale
+# that happens to be, with a letter so that it is no telephone or card number.
+_REQUEST_ID = re.compile(r"(?=[0-9-]*[A-Fa-f])[0-9A-Fa-f-]{16,64}")
 
 
 @dataclass(eq=False)
@@ -124,9 +127,8 @@ def _seed() -> str:
 def _name_request() -> None:
     """A name for logs and support. What comes from a proxy is taken only if it is plain."""
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else logs.new_name()
+    logs.begin(request_id=g.request_id)
 
 
 def _protect(response: Response) -> Response:

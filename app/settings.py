@@ -17,6 +17,8 @@ from app.startup import StartupRefused
 
 Environment = Literal["development", "production", "test"]
 ENVIRONMENTS = ("development", "production", "test")
+LogLevel = Literal["info", "warning"]
+LOG_LEVELS = ("info", "warning")
 SHORTEST_SECRET = 32  # characters
 
 
@@ -39,6 +41,9 @@ class Settings:
     secret_key: str = field(repr=False)
     database_url: str | None = field(repr=False)
     database_owner_url: str | None = field(repr=False)
+    log_level: LogLevel = "warning"
+    metrics_token: str | None = field(default=None, repr=False)
+    metrics_port: int | None = None
 
     @property
     def is_production(self) -> bool:
@@ -68,6 +73,7 @@ class Settings:
         environment = _environment(environ)
         home = _home(environ)
         database_url, owner_url = _database(environ)
+        metrics_token, metrics_port = _metrics(environ)
         return cls(
             environment=environment,
             home=home,
@@ -76,6 +82,9 @@ class Settings:
             secret_key=_secret_key(environ, environment, home),
             database_url=database_url,
             database_owner_url=owner_url,
+            log_level=_log_level(environ, environment),
+            metrics_token=metrics_token,
+            metrics_port=metrics_port,
         )
 
 
@@ -107,11 +116,35 @@ def _host(environ: Mapping[str, str]) -> str:
         ) from None
 
 
-def _port(environ: Mapping[str, str]) -> int:
-    value = environ.get("PORT", "8000")
+def _port(environ: Mapping[str, str], variable: str = "PORT", default: str = "8000") -> int:
+    value = environ.get(variable, default)
     if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
-        raise SettingRefused("PORT", f"«{value}» non è una porta: serve un numero da 1 a 65535.")
+        raise SettingRefused(variable, f"«{value}» non è una porta: serve un numero da 1 a 65535.")
     return int(value)
+
+
+def _log_level(environ: Mapping[str, str], environment: Environment) -> LogLevel:
+    """PERCORSI_LOG; a trial tells only what goes wrong, or its address would be lost among the lines."""
+    value = environ.get("PERCORSI_LOG", "info" if environment == "production" else "warning")
+    if value not in LOG_LEVELS:
+        raise SettingRefused("PERCORSI_LOG", f"«{value}» non va bene: scegli tra {', '.join(LOG_LEVELS)}.")
+    return cast(LogLevel, value)
+
+
+def _metrics(environ: Mapping[str, str]) -> tuple[str | None, int | None]:
+    """PERCORSI_METRICS_TOKEN, without which nobody reads /metrics, and where worker and clock show theirs."""
+    token = _secret(environ, "PERCORSI_METRICS_TOKEN")
+    if token is not None and (len(token) < SHORTEST_SECRET or not token.isascii()):
+        raise SettingRefused(
+            "PERCORSI_METRICS_TOKEN", f"è troppo corto: servono almeno {SHORTEST_SECRET} caratteri casuali."
+        )
+    if "PERCORSI_METRICS_PORT" not in environ:
+        return token, None
+    if token is None:
+        raise SettingRefused(
+            "PERCORSI_METRICS_TOKEN", "manca: PERCORSI_METRICS_PORT serve solo con un token."
+        )
+    return token, _port(environ, "PERCORSI_METRICS_PORT")
 
 
 def _database(environ: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -24,6 +24,7 @@ from app.forms.routes import blueprint as forms
 from app.inbox import routes as inbox
 from app.inbox.counts import open_for
 from app.incidents import routes as incidents
+from app.observe import request as observed
 from app.operatori import routes as operatori
 from app.persone import azioni
 from app.persone import routes as persone
@@ -39,12 +40,13 @@ MAX_REQUEST = 32 * 1024 * 1024  # bytes, a scanned document included
 
 def create_app(settings: Settings, maker: EngineMaker | None = None) -> Flask:
     """The application for these settings; `maker` makes its engines (default: as the environment says)."""
-    logs.configure()
+    logs.configure(settings.log_level)
     app = Flask("app")
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=MAX_REQUEST)
     app.extensions["percorsi_engines"] = maker or engines()
     databases.init_app(app, settings.database_url or "")
     security.init_app(app, production=settings.is_production)
+    observed.init_app(app)
     gate.init_app(app)
     errors.init_app(app)
     assets.init_app(app)

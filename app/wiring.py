@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
+from app import logs
 from app.enti import parametri
+from app.observe import step
 from app.operations import domestic
 from app.pratiche import arriving
 from app.pratiche.ended import on_end
@@ -36,6 +38,7 @@ from engine import (
 from engine.actor import Actor
 from engine.calendar import ROME
 from engine.engine import Opened
+from engine.json import dumps_text
 
 QUEUE = "percorsi"
 TASK = "engine.job"
@@ -80,6 +83,7 @@ class EngineMaker:
             dispatch_migration=dispatch_migration,
             on_end=on_end,
             on_open=_opener(self),
+            on_step=step.took,
         )
 
 
@@ -128,7 +132,9 @@ def _opener(maker: EngineMaker) -> Opened:
 def _outside(declared: ConnectorOperation) -> Operation:
     def call(call: Call, request: dict[str, Any]) -> dict[str, Any]:
         try:
-            return declared.call(CallInfo(call.ente_id, call.idempotency_key, call.now), request)
+            return declared.call(
+                CallInfo(call.ente_id, call.idempotency_key, call.now, call.request_name), request
+            )
         except outside.Refused as error:
             raise Refused(error.code, error.message, error.field) from error
         except outside.Transient as error:
@@ -150,9 +156,12 @@ def _outside(declared: ConnectorOperation) -> Operation:
 def dispatch(session: Session, ente_id: int, job_id: int, run_at: datetime | None) -> None:
     """Hand a job to the workers in the transaction that wants it: committed together, or not at all.
 
-    The queue's table is not under row-level security: it carries two numbers and nothing else.
+    The queue's table is not under row-level security: it carries two numbers, and the name of the request that
+    wanted the job, by which the logs of web and worker meet.
     """
-    _defer(session, TASK, f'{{"ente_id": {ente_id}, "job_id": {job_id}}}', run_at)
+    args: dict[str, Any] = {"ente_id": ente_id, "job_id": job_id}
+    name = logs.request_name()
+    _defer(session, TASK, dumps_text(args if name is None else {**args, "request": name}), run_at)
 
 
 def dispatch_migration(session: Session, ente_id: int, migration_id: int, run_at: datetime | None) -> None:

@@ -9,8 +9,8 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
@@ -26,6 +26,7 @@ from app.database import engine as databases
 from app.database import provision, url
 from app.database.context import ente_context
 from app.moving import run_batch
+from app.observe import metrics, spans
 from app.servizi import risposte
 from app.settings import Settings
 from app.turns import JobsInTurn, take_timer
@@ -42,11 +43,13 @@ FIRST_RETRY = 10  # seconds
 LONGEST_RETRY = 3_600
 
 _NOW = text("select clock_timestamp()")
+_PRATICA = text("select id from pratica where instance_id = :root_id")
 
 
 def run(settings: Settings) -> None:
     """Work until a signal asks to stop; jobs under way are finished first. Raises StartupRefused."""
-    logs.configure()
+    logs.configure(settings.log_level)
+    logs.take_over()
     provision.check(settings.database_url or "")
     database = databases.connect(settings.database_url or "", pool_size=CONCURRENCY + 2)
     maker = engines()
@@ -84,14 +87,28 @@ def queue(database_url: str, database: Database, maker: EngineMaker) -> procrast
 
     # only what we did not foresee comes here, such as a database that went away: our own retries are elsewhere
     @app.task(name=TASK, queue=QUEUE, retry=procrastinate.RetryStrategy(max_attempts=50, wait=10))
-    def job(ente_id: int, job_id: int) -> None:
-        run_job(database, maker, ente_id, job_id)
+    def job(ente_id: int, job_id: int, request: str | None = None) -> None:
+        logs.begin(request_id=request or logs.new_name(), job=job_id)
+        with _told("job.unforeseen"):
+            run_job(database, maker, ente_id, job_id)
 
     @app.task(name=MIGRATION, queue=QUEUE, retry=procrastinate.RetryStrategy(max_attempts=50, wait=10))
     def migration(ente_id: int, migration_id: int) -> None:
-        run_batch(database, maker, ente_id, migration_id)
+        logs.begin(request_id=logs.new_name(), migration=migration_id)
+        with _told("migration.unforeseen"):
+            run_batch(database, maker, ente_id, migration_id)
 
     return app
+
+
+@contextmanager
+def _told(event: str) -> Iterator[None]:
+    """Tell of an error on its way to the queue, which tries again and says nothing."""
+    try:
+        yield
+    except Exception:
+        log.exception(event)
+        raise
 
 
 # ---- jobs
@@ -102,11 +119,31 @@ def run_job(database: Database, maker: EngineMaker, ente_id: int, job_id: int) -
     with ente_context(ente_id):
         with Session(database) as session, session.begin():
             claimed = maker(session, ente_id).claim_job(job_id)
-        if claimed is None:
-            return
-        answer = _attempt(maker, ente_id, claimed)
+            if claimed is None:
+                return
+            logs.about(
+                pratica=session.scalar(_PRATICA, {"root_id": claimed.root_id}), instance=claimed.root_id
+            )
+        begun = time.perf_counter()
+        with spans.span("call", logs.request_name(), operation=claimed.operation, job=job_id):
+            answer = _attempt(maker, ente_id, claimed)
+        _tell(answer, time.perf_counter() - begun)
         with Session(database) as session, session.begin():
             answer.bring(maker, session, ente_id)
+
+
+def _tell(answer: _Answer, seconds: float) -> None:
+    """One line and one figure for an attempt; its key is what the outside body knows it by."""
+    outcome = type(answer.outcome).__name__.lower() if isinstance(answer.outcome, Exception) else "done"
+    metrics.call(answer.job.operation, outcome, seconds)
+    log.info(
+        "call",
+        operation=answer.job.operation,
+        outcome=outcome,
+        key=answer.job.idempotency_key,
+        attempt=answer.job.attempts,
+        ms=round(seconds * 1000, 1),
+    )
 
 
 class _Answer:
@@ -123,7 +160,7 @@ class _Answer:
             engine.refuse_job(self.job.id, self.outcome, by)
         elif isinstance(self.outcome, Transient | Broken):
             retry_at = self._retry_at(session.execute(_NOW).scalar_one())
-            log.warning("job.failed", job=self.job.id, operation=self.job.operation, retry_at=str(retry_at))
+            log.warning("job.failed", operation=self.job.operation, retry_at=str(retry_at))
             engine.fail_job(self.job.id, str(self.outcome), by, retry_at)
         else:
             engine.finish_job(self.job.id, self.outcome, by)
@@ -154,13 +191,14 @@ def _attempt(maker: EngineMaker, ente_id: int, job: JobToRun) -> _Answer:
         element_id=job.element_id,
         by="sistema:worker",
         now=datetime.now().astimezone(),
+        request_name=logs.request_name(),
     )
     try:
         return _Answer(job, operation.call(call, job.request))
     except (Refused, Transient, Broken) as error:
         return _Answer(job, error)
     except Exception as error:  # noqa: BLE001 - a connector's mistake is an incident, not a dead worker
-        log.exception("job.broken", job=job.id, operation=job.operation)
+        log.exception("job.broken", operation=job.operation)
         return _Answer(job, Broken(f"errore del connettore ({type(error).__name__})"))
 
 
@@ -174,10 +212,12 @@ def fire_timers(database: Database, maker: EngineMaker, stop: threading.Event) -
     while not stop.is_set():
         now = time.monotonic()
         failed = {timer: until for timer, until in failed.items() if until > now}
+        logs.begin(request_id=logs.new_name())
         try:
             served = fire_next(database, maker, list(failed), last)
         except TimerFailed as error:
-            log.error("timer.failed", timer=error.timer_id, exc_info=error.__cause__)
+            metrics.timer("failed")
+            log.error("timer.failed", ente=error.ente_id, timer=error.timer_id, exc_info=error.__cause__)
             failed[error.timer_id] = now + TIMER_REST
             served = error.ente_id
         except Exception:  # noqa: BLE001 - the database may be away: look again after a pause
@@ -213,4 +253,6 @@ def fire_next(database: Database, maker: EngineMaker, skip: Sequence[int] = (), 
                 maker(session, taken.ente_id).fire_timer(taken.timer_id, system("timer"))
         except Exception as error:
             raise TimerFailed(taken.ente_id, taken.timer_id) from error
-        return taken.ente_id
+    metrics.timer("fired")
+    log.info("timer", ente=taken.ente_id, timer=taken.timer_id)
+    return int(taken.ente_id)

@@ -2,6 +2,7 @@
 
 import sys
 
+from app import logs
 from app.database import provision
 from app.settings import SettingRefused, Settings
 from app.startup import StartupRefused
@@ -19,3 +20,4 @@ except StartupRefused as refused:
     raise SystemExit(HALT) from refused
 
 application = create_app(settings)
+logs.take_over()

@@ -17,11 +17,15 @@ Method = TypeVar("Method", bound=Callable[..., Data])
 
 @dataclass(frozen=True)
 class CallInfo:
-    """For which ente, under which key (the same at every attempt) and when (aware) an operation is called."""
+    """For which ente, under which key (the same at every attempt) and when (aware) an operation is called.
+
+    `request_name`: what began it all, as our logs call it; a body that takes it can look for it in its own.
+    """
 
     ente_id: int
     idempotency_key: str
     now: datetime
+    request_name: str | None = None
 
 
 @dataclass(frozen=True)

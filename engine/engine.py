@@ -38,6 +38,7 @@ Parameters = Callable[[Program, dict[str, Any], datetime], dict[str, Any]]
 Dispatch = Callable[[Session, int, int, datetime | None], None]
 Opened = Callable[[Session, int, str, str, dict[str, Any], Actor], int]
 Ended = Callable[[Session, int, int, str, str | None, datetime], None]
+Took = Callable[[str, int, str, float], None]
 
 
 def default_parameters(program: Program, variables: dict[str, Any], on: datetime) -> dict[str, Any]:
@@ -50,7 +51,8 @@ class Engine:
 
     `parameters` resolves an ente's parameters when an instance starts; `dispatch` hands a job to the workers in
     the same transaction, and `dispatch_migration` a migration; `on_end` hears that the root instance of a pratica
-    has ended; `on_open` starts a path that an event opens, and gives back the id of its instance.
+    has ended; `on_open` starts a path that an event opens, and gives back the id of its instance; `on_step` hears of
+    each step: its path, its pratica's root, who commanded it, the seconds it took.
 
     For scenarios: `live` keeps instances in memory between commands instead of loading them each time, and
     `stub_calls` lets a call activity wait for `give_back` instead of starting the called path.
@@ -69,6 +71,7 @@ class Engine:
         dispatch_migration: Dispatch | None = None,
         on_end: Ended | None = None,
         on_open: Opened | None = None,
+        on_step: Took | None = None,
         live: dict[int, Running] | None = None,
         stub_calls: bool = False,
     ) -> None:
@@ -82,6 +85,7 @@ class Engine:
         self._dispatch_migration = dispatch_migration
         self._on_end = on_end
         self._on_open = on_open
+        self._on_step = on_step
         self.live = live
         self.stub_calls = stub_calls
 
@@ -103,6 +107,11 @@ class Engine:
         """Hand a job to the workers, if there are any."""
         if self._dispatch is not None:
             self._dispatch(session, ente_id, job_id, run_at)
+
+    def took(self, slug: str, root_id: int, by: Actor, seconds: float) -> None:
+        """Tell whoever measures that a step is over."""
+        if self._on_step is not None:
+            self._on_step(slug, root_id, by.label, seconds)
 
     def dispatch_migration(self, migration_id: int, run_at: datetime | None) -> None:
         """Hand a migration to the workers, if there are any."""

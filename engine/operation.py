@@ -41,7 +41,10 @@ class Broken(OperationError):
 
 @dataclass(frozen=True)
 class Call:
-    """The circumstances of one call: who, when, in which step; `session` only for inside operations."""
+    """The circumstances of one call: who, when, in which step; `session` only for inside operations.
+
+    `request_name`: of the request, or of what else, began it all, for the logs of both sides.
+    """
 
     ente_id: int
     idempotency_key: str
@@ -51,6 +54,7 @@ class Call:
     by: str | None
     now: datetime
     session: Session | None = None
+    request_name: str | None = None
 
 
 @dataclass(frozen=True)

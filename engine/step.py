@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -45,6 +46,7 @@ class Step:
         self._running: dict[int, Running] = {} if engine.live is None else engine.live
         self._queue: deque[Callable[[], None]] = deque()
         self._activities = Activities(self)
+        self._begun = perf_counter()
 
     # ---- loading
 
@@ -252,6 +254,9 @@ class Step:
         for running in list(self._running.values()):
             if running.changed:
                 self._flush(running)
+        first = next(iter(self._running.values()), None)
+        if first is not None:
+            self.engine.took(first.slug, first.root_id, self.by, perf_counter() - self._begun)
 
     def _advance(self, running: Running) -> None:
         if running.status != "open":

@@ -27,6 +27,7 @@ from app.api.traces import did
 from app.database import db
 from app.database.transaction import transactional
 from app.errors import Meaning
+from app.observe.request import route
 from app.security import is_api
 from engine import json
 from engine.errors import InstanceBusy
@@ -113,7 +114,7 @@ def on_error(error: Exception) -> Response:
         return _http(error)
     meaning = MEANINGS.get(type(error)) or errors.meaning_of(error)
     if meaning is None:
-        log.exception("request_failed", path=request.path, method=request.method)
+        log.exception("request_failed", route=route(), method=request.method)
         return _answer(errors.BROKEN)
     if isinstance(error, ScopeMissing | PersonNeeded):
         _note(error)

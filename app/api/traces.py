@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from app import logs
 from app.accounts.tokens import ApiClient
 from app.audit.journal import record, row
 from app.audit.models import Audit
@@ -35,6 +36,8 @@ def saw(client: ApiClient, seen: Iterable[Seen], sezione: str) -> None:
         )
         for pratica_id, persona_id in sorted(set(seen), key=lambda pair: pair[0])
     ]
+    if len(rows) == 1:
+        logs.about(pratica=rows[0]["pratica_id"])
     if rows:
         db.session.execute(insert(Audit), rows)
 

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session, scoped_session
 
+from app import logs
 from app.accounts.operator import Operator
 from app.audit.models import Audit
 from app.database.context import current_ente
@@ -37,6 +38,7 @@ def record(
     `azione` is `noun.verb` ("task.complete", "persona.read"). `dettaglio`: codes, ids, counts; never content.
     Raises DetailTooRich.
     """
+    logs.about(pratica=pratica_id)
     session.execute(
         _INSERT,
         row(

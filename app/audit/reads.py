@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flask import Response, g
 from sqlalchemy import insert
 
+from app import logs
 from app.accounts.operator import Operator
 from app.audit.journal import row
 from app.audit.models import Audit
@@ -61,6 +62,9 @@ def write(response: Response) -> Response:
     refusal: tuple[str, str] | None = g.pop("refusal", None)
     if operator is None:
         return response
+    pratiche = {reading.pratica_id for reading in readings}
+    if len(pratiche) == 1:
+        logs.about(pratica=pratiche.pop() or None)
     rows = [_row_of(reading, operator) for reading in sorted(readings)] if response.status_code < 400 else []
     if refusal:
         rows.append(_refusal_row(refusal, operator))

@@ -94,7 +94,7 @@ class Inps(Connector):
             raise Broken(" ".join(problems))
         ricerca = _read_ricerca(request)
         try:
-            risultato = self.soap.consult(ricerca, info.idempotency_key)
+            risultato = self.soap.consult(ricerca, info.idempotency_key, info.request_name)
         except LimitReached as limit:
             wait = limit.retry_after or _seconds_to_next_day(info.now)
             raise Transient(str(limit), wait) from None

@@ -23,8 +23,9 @@ ISEE = "http://inps.it/ConsultazioneISEE"
 IDENTITY = "http://inps.it/"
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 ACTION = f"{ISEE}/ISvcConsultazione/ConsultazioneAttestazione"
-# SOAP 1.1 has no place in this protocol for the key of a call: a header of ours lets a log match attempts.
+# SOAP 1.1 has no place in this protocol for the key of a call: headers of ours let a log match attempts and requests.
 KEY_HEADER = "Idempotency-Key"
+REQUEST_HEADER = "X-Request-ID"
 
 # Faults that no further attempt can heal (SOAP 1.1 and WCF's own names).
 HOPELESS_FAULTS = {
@@ -66,10 +67,11 @@ class Soap:
         self.user_id = user_id
         self.codice_ufficio = codice_ufficio
 
-    def consult(self, ricerca: RicercaCF, idempotency_key: str) -> Risultato:
+    def consult(self, ricerca: RicercaCF, idempotency_key: str, request_name: str | None = None) -> Risultato:
         """Ask once. Raises Transient (LimitReached at the day's limit) or Broken."""
+        headers = {KEY_HEADER: idempotency_key, **({REQUEST_HEADER: request_name} if request_name else {})}
         try:
-            with self._client.settings(extra_http_headers={KEY_HEADER: idempotency_key}):
+            with self._client.settings(extra_http_headers=headers):
                 result = self._service.ConsultazioneAttestazione(
                     request={"RicercaCF": _fill(ricerca)}, _soapheaders=[self._identity()]
                 )

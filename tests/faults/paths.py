@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine import Bundle
 from engine.json import dumps
 from tests.engine.drawing import (
@@ -22,8 +24,9 @@ from tests.engine.drawing import (
 from tests.faults.outside import NAME
 
 
-def _startable(slug: str, drawn: bytes) -> Bundle:
-    made = bundle(slug, drawn)
+def startable(slug: str, drawn: bytes, **files: Any) -> Bundle:
+    """A bundle that programs may start; `files` as tests.engine.drawing.bundle takes them."""
+    made = bundle(slug, drawn, **files)
     return Bundle(
         slug, {**made.files, "bundle.json": dumps({**made.manifest, "avvio": ["assistente_sociale"]})}
     )
@@ -31,7 +34,7 @@ def _startable(slug: str, drawn: bytes) -> Bundle:
 
 def protocollo(slug: str = "protocollo", retries: int = 3) -> Bundle:
     """Ask, have it registered outside, check; a double is put right by a person."""
-    return _startable(
+    return startable(
         slug,
         diagram(
             slug,
@@ -52,7 +55,7 @@ def protocollo(slug: str = "protocollo", retries: int = 3) -> Bundle:
 
 def affiancati() -> Bundle:
     """Two steps side by side, then one; and a call outside beside them."""
-    return _startable(
+    return startable(
         "affiancati",
         diagram(
             "affiancati",
@@ -70,7 +73,7 @@ def affiancati() -> Bundle:
 
 def termine(slug: str = "termine", wait: str = "PT1S") -> Bundle:
     """A step taken away when its time is over."""
-    return _startable(
+    return startable(
         slug,
         diagram(
             slug,
@@ -88,7 +91,7 @@ def termine(slug: str = "termine", wait: str = "PT1S") -> Bundle:
 
 def attesa() -> Bundle:
     """Waits at once for a message about its order: started with `{"ordine": …}`."""
-    return _startable(
+    return startable(
         "attesa",
         diagram(
             "attesa",

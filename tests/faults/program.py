@@ -38,8 +38,8 @@ class Program:
     def get(self, path: str) -> Answer:
         return self._send("GET", path)
 
-    def post(self, path: str, body: Any, key: str | None = None) -> Answer:
-        return self._send("POST", path, dumps(body), {"Idempotency-Key": key or str(uuid.uuid4())})
+    def post(self, path: str, body: Any, key: str | None = None, **headers: str) -> Answer:
+        return self._send("POST", path, dumps(body), {"Idempotency-Key": key or str(uuid.uuid4()), **headers})
 
     def opens(self, percorso: str, key: str | None = None, **dati: Any) -> Answer:
         return self.post("/pratiche", {"percorso": percorso, "dati": dati}, key)
