@@ -99,7 +99,7 @@ def orders() -> str:
         altre=more,
         pagina=pagina,
         parole=parole,
-        di_fornitore="fornitore_accreditato" in operator.ruoli,
+        di_fornitore=service.SUPPLIER in operator.ruoli,
     )
 
 
@@ -113,6 +113,7 @@ def order(ordine_id: int) -> str:
     return render_template(
         "servizi/ordine.html",
         o=shown,
+        di_fornitore=service.SUPPLIER in operator.ruoli,
         parole=parole,
         risponde=found.stato == "mandato" and bool(service.may_answer(operator, found)),
         manda=mese.is_ready(shown.mese, found, _today()) and bool(service.may_answer(operator, found)),

@@ -49,7 +49,7 @@ FORME: Final[Mapping[str, str]] = {
 MESI: Final[Mapping[str, str]] = {
     "aperto": "da mandare",
     "caricato": "mandato, in controllo",
-    "contestato": "contestato: rispondi dalla scrivania",
+    "contestato": "contestato",
     "validato": "convalidato",
 }
 SERVIZI: Final[Mapping[str, str]] = {
