@@ -18,7 +18,7 @@ Labels = Mapping[str, str]
 
 
 def reasons(history: Sequence[HistoryView], program: Program) -> list[str]:
-    """A line for each of the last decisions of this path, the newest first."""
+    """A line for each of the last decisions of this path, the newest first; the same thing is said once."""
     lines = []
     for row in reversed(history):
         element = program.diagram.elements.get(row.element_id)
@@ -26,7 +26,7 @@ def reasons(history: Sequence[HistoryView], program: Program) -> list[str]:
             said = _said(row, program)
             if said:
                 lines.append(f"{element.name}: {said}")
-    return lines[:LINES]
+    return list(dict.fromkeys(lines))[:LINES]
 
 
 def _said(row: HistoryView, program: Program) -> str:

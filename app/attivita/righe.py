@@ -1,7 +1,8 @@
 """Lists whose rows are known before anybody answers: a schema says `"$comment": "righe: obiettivi"`.
 
 On a list, the page shows a row for each, with its words fixed, and asks the rest; on a text, it offers them to choose
-from. Where there are none, the question stays as it was written. The engine checks the answer as the text that it is.
+from; on a yes or no, it shows them before one answers. Where there are none, the question stays as it was written.
+The engine checks the answer as the text that it is.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from app.servizi.pagine.parole import PRESTAZIONI
 
 MARK = "righe: "
 MOST = 200
+SHOWN = 20  # before a yes or no
 
 Variables = Mapping[str, Any]
 
@@ -94,8 +96,16 @@ def _walk(node: Any, ente_id: int, variables: Variables) -> Any:
     if node.get("type") == "array":
         found["prefixItems"] = [_fixed(found["items"], fonte.domanda, row) for row in rows]
         return {**found, "items": False, "minItems": len(rows), "maxItems": len(rows)}
+    if node.get("type") == "boolean":
+        return {**found, "description": _shown(rows)}
     kept = {key: value for key, value in found.items() if key not in ("minLength", "maxLength")}
     return {**kept, "oneOf": [{"const": row.valore, "title": row.testo} for row in rows]}
+
+
+def _shown(rows: list[Riga]) -> str:
+    more = len(rows) - SHOWN
+    left = [f"E altre {more} righe."] if more > 0 else []
+    return "\n".join([*(row.testo for row in rows[:SHOWN]), *left])
 
 
 def _fixed(items: dict[str, Any], domanda: str, row: Riga) -> dict[str, Any]:
@@ -131,13 +141,24 @@ def _project_of_plan(ente_id: int, piano_id: int | None) -> Progetto | None:
 
 def _visits(ente_id: int, variables: Variables) -> list[Riga]:
     """The visits of the month, first those that the table did not pass, with its reason."""
-    said = {
+    said = _not_passed(variables)
+    events = sorted(_events(ente_id, variables), key=lambda event: str(event.riga) not in said)
+    return [Riga(str(e.riga), _told(e, said.get(str(e.riga), ""))) for e in events]
+
+
+def _anomalies(ente_id: int, variables: Variables) -> list[Riga]:
+    """The visits of the month that the table did not pass, each with its reason."""
+    said = _not_passed(variables)
+    return [row for row in _visits(ente_id, variables) if row.valore in said]
+
+
+def _not_passed(variables: Variables) -> dict[str, str]:
+    """The rows that the table did not pass, with its reason."""
+    return {
         str(row.get("evento_id")): row.get("motivo") or ""
         for row in variables.get("esiti_controllo") or []
         if isinstance(row, dict) and row.get("esito") != "ok"
     }
-    events = sorted(_events(ente_id, variables), key=lambda event: str(event.riga) not in said)
-    return [Riga(str(e.riga), _told(e, said.get(str(e.riga), ""))) for e in events]
 
 
 def _contested(ente_id: int, variables: Variables) -> list[Riga]:
@@ -169,5 +190,6 @@ def _number(value: object) -> int | None:
 FONTI: dict[str, Fonte] = {
     "obiettivi": Fonte("obiettivo", _goals),
     "interventi": Fonte("evento_id", _visits),
+    "anomalie": Fonte("evento_id", _anomalies),
     "contestate": Fonte("evento_id", _contested),
 }

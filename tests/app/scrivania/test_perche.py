@@ -76,6 +76,12 @@ def test_a_decision_is_said_in_words(slug: str, element: str, table: str, value:
     assert reasons([decided(element, table, value)], path) == [f"{path.element(element).name}: {said}"]
 
 
+def test_what_a_table_said_of_many_rows_is_said_once() -> None:
+    path = program("domiciliarita")
+    points = [decided("punteggio_lista", "punteggio_domiciliarita", each) for each in (40, 85, 40, 40)]
+    assert [line.rsplit(" ", 1)[1] for line in reasons(points, path)] == ["40", "85"]
+
+
 def test_the_last_three_decisions_are_told_the_newest_first() -> None:
     # given
     path = program("domiciliarita")

@@ -150,8 +150,11 @@ def told_month(enter, storie, db_session) -> int:
 
 
 def test_contested_visits_are_chosen_and_answered_row_by_row(enter, told_month, db_session):
-    # given: the office chooses from the visits, those that did not pass first
+    # given: the office reads which visits did not pass, then chooses from all, those first
     office, path = enter("dario.olivieri"), path_of(db_session, told_month, "controlla_eventi")
+    asked = office.get(path).text.split("C&#39;è qualcosa da contestare")[1].split("</fieldset>")[0]
+    assert re.search(r"Riga 2: .*Non è nel piano", asked)
+    assert "Riga 1:" not in asked
     page = office.send(path, contesta="si", _azione="aggiorna").text
     offered = re.findall(r'value="(\d+)"[^>]*> ?(Riga [^<]+)', page)
     assert [number for number, _ in offered] == ["2", "1"]
