@@ -44,6 +44,16 @@ def test_answers_are_read_in_words():
     assert "Relazione" not in found
 
 
+def test_a_long_list_is_folded_and_says_how_long_it_is():
+    # given
+    days = {"type": "object", "properties": {"giorno": {"type": "string", "title": "Giorno"}}}
+    form = form_of({"visite": {"type": "array", "title": "Visite", "items": days}})
+    told = [{"giorno": f"{day} ottobre"} for day in range(1, 10)]
+    # when / then
+    assert reading(form, {"visite": told}).xpath("string(.//details/summary)") == "9 righe"
+    assert not reading(form, {"visite": told[:8]}).xpath(".//details")
+
+
 def test_a_form_for_reading_has_nothing_to_press():
     assert reading(piano(), ANSWERS).xpath(".//input | .//button | .//select") == []
 
