@@ -1,7 +1,7 @@
 """The engine: runs releases of paths on PostgreSQL. Its public names; see README.md for how it works."""
 
 from engine.actor import Actor, operator, system
-from engine.bundle import Bundle, BundleUnreadable, from_folder
+from engine.bundle import Bundle, BundleUnreadable, forms_beside, from_folder
 from engine.calendar import Calendar
 from engine.checker import advise, check, check_decisions, check_diagram, check_form
 from engine.clock import Clock, DatabaseClock, FixedClock
@@ -94,6 +94,7 @@ __all__ = [
     "check_decisions",
     "check_diagram",
     "check_form",
+    "forms_beside",
     "from_folder",
     "operator",
     "scenarios",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -113,16 +114,22 @@ def unpack(packed: bytes) -> Bundle:
 
 
 def from_folder(folder: Path, forms: Path | None = None) -> Bundle:
-    """Read `processes/<slug>` with its forms (default: `<folder>/../../forms`). Raises BundleUnreadable."""
+    """Read `processes/<slug>` with its forms: its own, or those beside `processes`. Raises BundleUnreadable."""
     if not folder.is_dir():
         raise BundleUnreadable(Problem(folder.name, "-", "la cartella del percorso non c'è"))
-    forms = forms or folder.parent.parent / "forms"
+    slug = folder.resolve().name
+    forms = forms or forms_beside(folder)
     found = _files(folder, "")
-    found |= {f"forms/{name}": path for name, path in _files(forms / folder.name, "").items()}
+    found |= {f"forms/{name}": path for name, path in _files(forms / slug, "").items()}
     found |= {f"forms/common/{name}": path for name, path in _files(forms / "common", "").items()}
     if len(found) > MAX_FILES or sum(path.stat().st_size for path in found.values()) > MAX_BYTES:
         raise BundleUnreadable(Problem(folder.name, "-", "troppi file, o troppo grandi"))
-    return Bundle(folder.resolve().name, {name: path.read_bytes() for name, path in found.items()})
+    return Bundle(slug, {name: path.read_bytes() for name, path in found.items()})
+
+
+def forms_beside(folder: Path) -> Path:
+    """The folder `forms` beside the one that a path's folder lies in, such as `processes`."""
+    return Path(os.path.normpath(folder / ".." / ".." / "forms"))
 
 
 def _files(folder: Path, prefix: str) -> dict[str, Path]:

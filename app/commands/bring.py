@@ -39,7 +39,11 @@ def run(file: Path, out: Path) -> int:
         if (out / one.bundle.slug).exists():
             return _refuse(file, f"«{out / one.bundle.slug}» c'è già: scegli un'altra cartella, o spostala")
     for one in imported:
-        print(_write(file, out / one.bundle.slug, one), end="")
+        try:
+            report = _write(file, out / one.bundle.slug, one)
+        except OSError as error:
+            return _refuse(out / one.bundle.slug, f"non si riesce a scrivere ({error.strerror})")
+        print(report, end="")
     return 0
 
 

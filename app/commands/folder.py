@@ -1,8 +1,10 @@
-"""Where the files of a bundle lie: `processes/<slug>/`, and its forms under `forms/` beside `processes/`."""
+"""Where the files of a bundle lie: in its folder, with its forms in `forms/` beside `processes/`, if there is one."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from engine import forms_beside
 
 COMMON = "forms/common/"
 FORMS = "forms/"
@@ -14,8 +16,10 @@ def is_bundle(folder: Path) -> bool:
 
 
 def path_of(folder: Path, name: str) -> Path:
-    """Where a file of a bundle lies on disk, given its name in the bundle."""
-    forms = folder.parent.parent / "forms"
+    """Where a file of a bundle lies on disk, given its name in the bundle; a folder that stands alone holds all."""
+    forms = forms_beside(folder)
+    if (folder / FORMS).is_dir() or not forms.is_dir():
+        return folder / name
     if name.startswith(COMMON):
         return forms / "common" / name.removeprefix(COMMON)
     if name.startswith(FORMS):

@@ -356,6 +356,38 @@ def test_import_writes_a_path_and_lists_what_check_will_say(
     assert lines[lines.index("## Da completare") + 2 :] == [f"- {line}" for line in refused]
 
 
+def test_import_keeps_to_the_folder_it_is_given(
+    say: Say, a_foreign_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a step with fields, that become a form
+    fields = (
+        b"<bpmn:extensionElements><camunda:formData><camunda:formField id='nota' label='Nota' type='string'/>"
+        b"</camunda:formData></bpmn:extensionElements>"
+    )
+    step = b"<bpmn:userTask id='Activity_1ab' name='Ascolta'"
+    with_fields = a_foreign_file.read_bytes().replace(
+        step + b"/>", step + b">" + fields + b"</bpmn:userTask>"
+    )
+    a_foreign_file.write_bytes(with_fields)
+    # when
+    assert say("import", a_foreign_file, "--out", tmp_path / "di prova" / "altrove")[0] == 0
+    # then its form is with it, and is found from wherever one looks
+    folder = tmp_path / "di prova" / "altrove" / "ascolto"
+    assert (folder / "forms" / "ascolta.schema.json").is_file()
+    assert not (tmp_path / "di prova" / "forms").exists()
+    assert not [line for line in say("check", folder)[1] if "manca il modulo" in line]
+    monkeypatch.chdir(folder)
+    assert not [line for line in say("check", ".")[1] if "manca il modulo" in line]
+
+
+def test_import_says_when_it_may_not_write(
+    a_foreign_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "processes").write_text("un file, non una cartella")
+    assert main(["import", str(a_foreign_file), "--out", str(tmp_path / "processes")]) == 1
+    assert "non si riesce a scrivere" in capsys.readouterr().err
+
+
 def test_import_names_the_roles_that_nobody_has(say: Say, a_foreign_file: Path, tmp_path: Path) -> None:
     drawn = a_foreign_file.read_bytes().replace(
         b"name='Ascolta'", b"name='Ascolta' camunda:candidateGroups='capo'"
