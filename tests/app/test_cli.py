@@ -420,3 +420,15 @@ def test_import_says_why_it_cannot(
     assert main(["import", str(file), "--out", str(tmp_path / "processes")]) == 1
     assert capsys.readouterr().err.startswith(f"{file}: ")
     assert not (tmp_path / "processes").exists()
+
+
+def test_a_worker_loads_neither_the_synthetic_city_nor_the_pages_nor_what_migrates() -> None:
+    # given
+    loads = "import sys, app.cli, app.worker; print(*sys.modules)"
+    # when
+    loaded = subprocess.run(
+        [sys.executable, "-c", loads], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout.split()
+    # then
+    others = ("app.demo", "app.commands.", "app.web", "app.pagine", "app.api", "alembic", "apscheduler")
+    assert [name for name in loaded if name.startswith(others)] == []
