@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine import catching, store
+from engine import catching, signals, store
 from engine.catching import Wait
 from engine.dialect import CYCLE, HEADER_DIFFERENT_FROM, HEADER_UNITA, HEADER_WRITES, Element
 from engine.errors import AnswerRefused, ReleaseNotFound
@@ -257,6 +257,12 @@ class Activities:
                         running, task, element, "error", f"nessuno raccoglie l'errore «{event.code}»"
                     )
                 return
+        if (
+            event is not None
+            and event.kind == "signal"
+            and not signals.throw(self._step, running, task, element)
+        ):
+            return
         if task._state & TaskState.FINISHED_MASK:
             return  # what it has thrown has taken its own scope away
         if element.kind == "endEvent" and _ends_the_path(running, task):

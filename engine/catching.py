@@ -19,7 +19,7 @@ from engine.spiff import EventGateway, element_of, is_catching, workflows
 if TYPE_CHECKING:
     from engine.running import Running
 
-REGISTERED = ("timer", "message")
+REGISTERED = ("timer", "message", "signal")
 """Kinds of events that come from outside, each with a row in a table while a token waits."""
 
 INTERRUPTED = "interrupted"
@@ -66,7 +66,7 @@ def catcher(running: Running, task: Task, kind: str, code: str) -> Wait | None:
             catching = [wait for wait in found if wait.kind == kind and _code(wait) in ("", code)]
             if catching:
                 return max(catching, key=lambda wait: bool(_code(wait)))
-        scope = _enclosing(running, scope)
+        scope = enclosing(running, scope)
     return None
 
 
@@ -119,7 +119,8 @@ def count(wait: Wait) -> None:
     wait.task.internal_data[TIMES] = times
 
 
-def _enclosing(running: Running, task: Task) -> Task | None:
+def enclosing(running: Running, task: Task) -> Task | None:
+    """The token of the subprocess that a token is in."""
     owner = task.workflow.parent_task_id
     if owner is None:
         return None

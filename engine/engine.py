@@ -9,7 +9,19 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engine import incidents, invariants, jobs, mending, messages, queries, release, sendback, store, tables
+from engine import (
+    incidents,
+    invariants,
+    jobs,
+    mending,
+    messages,
+    queries,
+    release,
+    sendback,
+    signals,
+    store,
+    tables,
+)
 from engine.actor import Actor, system
 from engine.bundle import Bundle
 from engine.calendar import Calendar
@@ -279,6 +291,10 @@ class Engine:
     ) -> messages.Delivery:
         """Deliver a message once per (source, message_id); it waits when nobody waits for it yet."""
         return messages.correlate(self, name, key, payload, by, source, message_id, expires_at)
+
+    def broadcast(self, name: str, payload: dict[str, Any], by: Actor) -> list[int]:
+        """Throw a signal; the instances that heard it, and those that it has opened."""
+        return signals.broadcast(Step(self, by), name, payload)
 
     def give_back(self, instance_id: int, element_id: str, variables: dict[str, Any], by: Actor) -> bool:
         """End a stubbed call with these variables; False when the instance does not wait there."""

@@ -43,6 +43,7 @@ NAMES = {
     "task": "un’attività",
     "timer": "un termine",
     "message": "una notizia",
+    "signal": "un segnale",
     "job": "una chiamata",
     "incident": "un problema",
     "call": "un percorso chiamato",
@@ -67,7 +68,7 @@ _OPEN = f"""
     select 'task' as what, ente_id, instance_id, token::text as token, element_id, id
     from engine_task where status = 'open'
     union all select 'timer', ente_id, instance_id, token, element_id, id from engine_timer
-    union all select 'message', ente_id, instance_id, token, element_id, id from engine_subscription
+    union all select kind, ente_id, instance_id, token, element_id, id from engine_subscription
     union all select 'job', ente_id, instance_id, token::text, element_id, id
     from engine_job where status in ('waiting', 'running')
     union all select 'incident', ente_id, instance_id, token, element_id, id

@@ -79,7 +79,7 @@ def _deliver(
     s = tables.subscription.c
     waiting = engine.session.execute(
         select(s.instance_id, s.token)
-        .where(s.ente_id == engine.ente_id, s.message == name, s.key == key)
+        .where(s.ente_id == engine.ente_id, s.kind == "message", s.message == name, s.key == key)
         .order_by(s.instance_id, s.id)
     ).all()
     step = Step(engine, by)

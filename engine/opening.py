@@ -18,7 +18,7 @@ from engine.scripts import ExpressionFailed, Scripts
 if TYPE_CHECKING:
     from engine.engine import Engine
 
-KINDS = ("message",)
+KINDS = ("message", "signal")
 VARIABLE = re.compile(r"=\s*([^\W\d]\w*)\s*")
 
 
@@ -28,7 +28,7 @@ def openings(diagram: Diagram) -> Iterator[Element]:
 
 
 def events(diagram: Diagram) -> list[str]:
-    """What opens a path, as `engine_release.opens` keeps it: `message:<name>`."""
+    """What opens a path, as `engine_release.opens` keeps it: `message:<name>`, `signal:<name>`."""
     return sorted({_event(start) for start in openings(diagram)})
 
 

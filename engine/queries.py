@@ -175,7 +175,9 @@ def marks(session: Session, ente_id: int, instance_id: int) -> dict[str, str]:
     h, t, i = tables.history.c, tables.task.c, tables.incident.c
     done = session.scalars(
         select(h.element_id).where(
-            h.ente_id == ente_id, h.instance_id == instance_id, h.event.in_(("done", "message", "timer"))
+            h.ente_id == ente_id,
+            h.instance_id == instance_id,
+            h.event.in_(("done", "message", "timer", "signal")),
         )
     )
     renamed = session.scalar(_RENAMED, {"ente_id": ente_id, "id": instance_id}) or {}

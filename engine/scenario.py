@@ -111,6 +111,7 @@ class _Play:
             "decisione": self._decision,
             "chiama": self._call,
             "messaggio": self._message,
+            "segnale": self._signal,
             "orologio": self._clock,
             "aspetta": self._waits,
         }
@@ -226,6 +227,10 @@ class _Play:
         delivery = self.engine.correlate(name, step["chiave"], step.get("porta", {}), BY)
         if delivery.outcome != "correlated":
             raise self.fail(f"nessuno aspetta «{name}» con chiave «{step['chiave']}»; {self._where()}")
+
+    def _signal(self, name: str, step: dict[str, Any]) -> None:
+        if not self.engine.broadcast(name, step.get("porta", {}), BY):
+            raise self.fail(f"nessuno aspetta il segnale «{name}»; {self._where()}")
 
     def _clock(self, move: str, step: dict[str, Any]) -> None:
         self.clock.move_to(self._moved(move))

@@ -34,8 +34,8 @@ class State:
     """What an instance is, between two steps.
 
     `variables`: the instance's variables, JSON values. `waits`: what was announced to the outside, by token:
-    "task", "job", "call", "timer", "message" or "incident" (see engine/README.md). `renamed`: ids that elements
-    had in the releases it has left, with those they have now. `format`: that of the software it began under.
+    "task", "job", "call", "timer", "message", "signal" or "incident" (see engine/README.md). `renamed`: ids that
+    elements had in the releases it has left, with those they have now. `format`: that of the software it began under.
     """
 
     workflow: BpmnWorkflow
@@ -70,7 +70,7 @@ def dump(state: State) -> bytes:
 def load(blob: bytes, spec: BpmnProcessSpec, subprocesses: dict[str, BpmnProcessSpec], scripts: Any) -> State:
     """The state that `dump` wrote, on the specification of the same release."""
     stored = json.loads(blob)
-    scripts.rounds_apart = stored["format"] >= 2
+    scripts.rounds_apart = stored.get("format", 1) >= 2
     top = BpmnWorkflow(spec, subprocesses, script_engine=scripts, deserializing=True)
     _load_workflow(top, stored["tasks"])
     for token, owner, name, tasks in stored["subprocesses"]:

@@ -44,7 +44,8 @@ class Step:
         self.engine = engine
         self.by = by
         self._running: dict[int, Running] = {} if engine.live is None else engine.live
-        self._queue: deque[Callable[[], None]] = deque()
+        self._queue: deque[Callable[[], object]] = deque()
+        self.thrown = 0  # signals
         self._activities = Activities(self)
         self._begun = perf_counter()
 
@@ -170,6 +171,14 @@ class Step:
         """Run an instance before the step ends."""
         running.changed = True
         self._queue.append(lambda: self._advance(running))
+
+    def afterwards(self, action: Callable[[], object]) -> None:
+        """Do something when what is under way has come to its waits."""
+        self._queue.append(action)
+
+    def loaded(self) -> list[Running]:
+        """The instances that the step works on."""
+        return list(self._running.values())
 
     def fire(self, running: Running, token: str, payload: dict[str, Any] | None = None) -> bool:
         """Let the event that a token waits for happen; False when nobody waits for it any more."""
@@ -311,11 +320,14 @@ class Step:
         return True
 
     def _await(self, running: Running, wait: Wait) -> bool:
-        """Register a timer or a message; True when a message was there already and moved the token."""
+        """Register a timer, a message or a signal; True when a message was there already and moved the token."""
         assert wait.element.event is not None
         try:
             if wait.kind == "timer":
                 self._activities.set_timer(running, wait)
+                return False
+            if wait.kind == "signal":
+                self._listen(running, wait, "")
                 return False
             return self._subscribe(running, wait)
         except ExpressionFailed as error:
@@ -340,21 +352,22 @@ class Step:
             store.mark_message(session, running.ente_id, found.id, "correlated")
             self.happen(running, wait, found.payload)
             return True
-        running.state.waits[wait.token] = "message"
-        store.insert_subscriptions(
-            session,
-            running.ente_id,
-            [
-                {
-                    "instance_id": running.id,
-                    "token": wait.token,
-                    "element_id": wait.element.id,
-                    "message": event.name,
-                    "key": str(key),
-                }
-            ],
-        )
+        self._listen(running, wait, str(key))
         return False
+
+    def _listen(self, running: Running, wait: Wait, key: str) -> None:
+        """Register that a token waits for a message with this key, or for a signal, which has none."""
+        assert wait.element.event is not None
+        running.state.waits[wait.token] = wait.kind
+        row = {
+            "instance_id": running.id,
+            "token": wait.token,
+            "element_id": wait.element.id,
+            "kind": wait.kind,
+            "message": wait.element.event.name,
+            "key": key,
+        }
+        store.insert_subscriptions(self.engine.session, running.ente_id, [row])
 
     def _forget_the_gone(self, running: Running, waiting: set[str]) -> None:
         """Close what no token stands behind any more: an interrupting event took it away, or the step is done."""

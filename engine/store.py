@@ -198,10 +198,10 @@ def insert_timers(session: Session, ente_id: int, rows: list[dict[str, Any]]) ->
 
 _INSERT_SUBSCRIPTIONS = _sql(
     """
-    insert into engine_subscription (ente_id, instance_id, token, element_id, message, key)
-    select :ente_id, r.instance_id, r.token, r.element_id, r.message, r.key
+    insert into engine_subscription (ente_id, instance_id, token, element_id, kind, message, key)
+    select :ente_id, r.instance_id, r.token, r.element_id, coalesce(r.kind, 'message'), r.message, r.key
     from jsonb_to_recordset(:rows) as r(
-        instance_id bigint, token text, element_id text, message text, key text)
+        instance_id bigint, token text, element_id text, kind text, message text, key text)
     """,
     "rows",
 )
@@ -213,7 +213,10 @@ def insert_subscriptions(session: Session, ente_id: int, rows: list[dict[str, An
 
 _FORGET = {
     "timer": _sql("delete from engine_timer where ente_id = :ente_id and token = any(:tokens)"),
-    "message": _sql("delete from engine_subscription where ente_id = :ente_id and token = any(:tokens)"),
+    **dict.fromkeys(
+        ("message", "signal"),
+        _sql("delete from engine_subscription where ente_id = :ente_id and token = any(:tokens)"),
+    ),
     "job": _sql("""
         update engine_job set status = 'cancelled', ended_at = :now
         where ente_id = :ente_id and token = any(cast(:tokens as uuid[])) and status in ('waiting', 'running')

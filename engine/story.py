@@ -35,6 +35,7 @@ KINDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "decisione": {"vale": object},
     "chiama": {"ritorna": dict},
     "messaggio": {"chiave": str, "porta": dict},
+    "segnale": {"porta": dict},
     "orologio": {"scatta": (str, list)},
     "aspetta": {},
 }
@@ -45,6 +46,7 @@ THEN: Mapping[str, type | tuple[type, ...]] = {
     "mai": list,
     "dati": dict,
 }
+HEARD = {"messaggio": "message", "segnale": "signal"}
 DONE_BY = {
     "attivita": HUMAN,
     "operazione": ("serviceTask", "sendTask"),
@@ -131,10 +133,10 @@ def _object(kind: str, value: Any, diagram: Diagram) -> Iterator[str]:
     elif kind == "orologio":
         if not CLOCK.fullmatch(value):
             yield from _instant(value)
-    elif kind == "messaggio":
+    elif kind in HEARD:
         events = (element.event for element in diagram.elements.values())
-        if value not in {event.name for event in events if event is not None and event.kind == "message"}:
-            yield f"nessuno nel diagramma aspetta il messaggio «{value}»"
+        if value not in {event.name for event in events if event is not None and event.kind == HEARD[kind]}:
+            yield f"nessuno nel diagramma aspetta il {kind} «{value}»"
     else:
         element = diagram.elements.get(value)
         if element is None:

@@ -179,8 +179,10 @@ subscription = Table(
     *_of_instance("engine_subscription"),
     Column("token", Text, nullable=False),
     Column("element_id", Text, nullable=False),
-    Column("message", Text, nullable=False),
-    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False, server_default="message"),
+    Column("message", Text, nullable=False, comment="the name of a message or of a signal"),
+    Column("key", Text, nullable=False, comment="of a message; empty for a signal"),
+    CheckConstraint("kind in ('message', 'signal')", name="kind"),
     Index("ix_engine_subscription_key", "ente_id", "message", "key"),
     Index("ix_engine_subscription_instance", "ente_id", "instance_id"),
 )

@@ -234,6 +234,7 @@ def _headline(name: str, row: HistoryView) -> str:
         "migrated": "Il percorso continua in un’altra versione",
         "timer": f"Scaduto il tempo: {name}",
         "message": f"Arrivata notizia: {name}",
+        "signal": f"Arrivato segnale: {name}",
         "error": f"Non riuscito: {name}",
     }.get(row.event, name)
 

@@ -72,7 +72,7 @@ def _waits(element: Element, diagram: Diagram, context: Context) -> bool:
     if element.kind in CATCHING or element.kind == "callActivity":
         return True
     if element.kind == "boundaryEvent":
-        return element.event is not None and element.event.kind in ("message", "timer")
+        return element.event is not None and element.event.kind in ("message", "timer", "signal")
     if element.kind in ("serviceTask", "sendTask"):
         operation = context.operation(element.operation)
         return operation is None or not operation.inside

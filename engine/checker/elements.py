@@ -19,13 +19,12 @@ UNSUPPORTED_EVENTS = {
     "compensate": "la compensazione non si esegue: disegna i passi che rimediano",
     "cancel": "l'annullamento di transazione non si esegue: usa un evento di errore",
     "conditional": "l'evento condizionale non si esegue: usa un messaggio, o un gateway dopo un passo",
-    "signal": "il segnale non si esegue: usa un messaggio con la sua chiave",
 }
 
-THROWN = {"error", "escalation", "terminate"}
-CAUGHT_AT_BOUNDARY = {"message", "timer", "error", "escalation"}
-CAUGHT_IN_FLOW = {"message", "timer", "link"}
-CAUGHT_BESIDE = {"message", "timer", "error", "escalation"}
+THROWN = {"error", "escalation", "signal", "terminate"}
+CAUGHT_AT_BOUNDARY = {"message", "timer", "signal", "error", "escalation"}
+CAUGHT_IN_FLOW = {"message", "timer", "signal", "link"}
+CAUGHT_BESIDE = {"message", "timer", "signal", "error", "escalation"}
 THROWING = {"endEvent", "intermediateThrowEvent"}
 ACTIVITIES = {
     *("task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask"),
@@ -63,20 +62,20 @@ def _place(element: Element) -> Iterator[str]:
     """Whether an event of this kind can stand where it stands."""
     kind = None if element.event is None else element.event.kind
     if element.kind == "intermediateCatchEvent" and kind not in CAUGHT_IN_FLOW:
-        yield "nel flusso si aspettano solo messaggi e timer: scegli uno dei due"
+        yield "nel flusso si aspettano solo messaggi, segnali e timer: scegli uno di questi"
     elif element.kind == "receiveTask" and kind != "message":
         yield "scegli il messaggio da aspettare"
     elif element.kind == "endEvent" and kind is not None and kind not in THROWN:
-        yield "alla fine si lanciano errori, escalation o la terminazione; per un messaggio usa un servizio"
-    elif element.kind == "intermediateThrowEvent" and kind not in (None, "escalation", "link"):
-        yield "nel flusso si lanciano solo escalation; per un messaggio usa un servizio"
+        yield "alla fine si lanciano errori, escalation, segnali o la terminazione; per un messaggio usa un servizio"
+    elif element.kind == "intermediateThrowEvent" and kind not in (None, "escalation", "signal", "link"):
+        yield "nel flusso si lanciano solo escalation e segnali; per un messaggio usa un servizio"
 
 
 def _boundary(element: Element, diagram: Diagram) -> Iterator[str]:
     kind = None if element.event is None else element.event.kind
     host = diagram.elements.get(element.attached_to or "")
     if kind not in CAUGHT_AT_BOUNDARY:
-        yield "sul bordo si eseguono messaggi, timer, errori ed escalation: scegli uno di questi"
+        yield "sul bordo si eseguono messaggi, segnali, timer, errori ed escalation: scegli uno di questi"
     if host is None or host.parent != element.parent:
         yield "non è attaccato a nessun passo: trascinalo sul bordo di uno"
         return
@@ -105,6 +104,11 @@ def _event(element: Element, diagram: Diagram) -> Iterator[str]:
                 "il messaggio non ha la chiave di correlazione: non si saprebbe a quale pratica portarlo; "
                 "scrivila nel messaggio («Subscription correlation key»)"
             )
+    if event.kind == "signal":
+        if not event.name:
+            yield "il segnale non ha nome: scegline uno"
+        elif event.name.startswith("="):
+            yield "il nome di un segnale è un testo fisso: il contenuto va negli input di chi lo lancia"
     if event.kind == "error" and not catches and not event.code:
         yield "l'errore non ha codice: scrivilo nell'errore («Error code»)"
 
@@ -138,6 +142,9 @@ def _subprocess(element: Element, diagram: Diagram) -> Iterator[str]:
             continue
         kind = None if start.event is None else start.event.kind
         if kind not in CAUGHT_BESIDE:
-            yield "il sottoprocesso a evento comincia con un messaggio, un timer, un errore o un'escalation"
+            yield (
+                "il sottoprocesso a evento comincia con un messaggio, un segnale, un timer, un errore "
+                "o un'escalation"
+            )
         elif kind == "error" and not start.interrupting:
             yield "un errore interrompe sempre: metti «interrompe» all'inizio, o usa un'escalation"

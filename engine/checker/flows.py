@@ -69,15 +69,18 @@ def _starts(diagram: Diagram) -> Iterator[Found]:
             diagram.process_id,
             f"un percorso ha esattamente un inizio semplice, da cui lo apre una persona: qui sono {len(plain)}",
         )
-    told: set[str | None] = set()
+    told: set[tuple[str, str | None]] = set()
     for start in diagram.starts():
         if start.event is None:
             continue
         if start.event.kind not in KINDS:
-            yield start.id, "un percorso si apre a mano o all'arrivo di un messaggio: scegli uno dei due"
-        elif start.event.name in told:
-            yield start.id, "un altro inizio ha già questo messaggio: lasciane uno"
-        told.add(start.event.name)
+            yield (
+                start.id,
+                "un percorso si apre a mano, per un messaggio o per un segnale: scegli uno di questi",
+            )
+        elif (start.event.kind, start.event.name) in told:
+            yield start.id, "un altro inizio ha già questo messaggio o segnale: lasciane uno"
+        told.add((start.event.kind, start.event.name))
 
 
 def _connections(element: Element, diagram: Diagram, graph: Graph) -> Iterator[str]:
@@ -107,7 +110,7 @@ def _connections(element: Element, diagram: Diagram, graph: Graph) -> Iterator[s
         for target in out:
             following = diagram.elements.get(target)
             if following is None or following.kind != "intermediateCatchEvent" or following.links:
-                yield "dopo un gateway a eventi vengono solo eventi che aspettano un messaggio o un timer"
+                yield "dopo un gateway a eventi vengono solo eventi che aspettano un messaggio, un segnale o un timer"
 
 
 def _link(element: Element, diagram: Diagram) -> Iterator[str]:

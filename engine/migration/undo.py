@@ -43,7 +43,9 @@ def snapshot(engine: Engine, instance_id: int) -> bytes:
         )
     )
     messages = session.execute(
-        select(s.token, s.element_id, s.message, s.key).where(s.ente_id == ente, s.instance_id == instance_id)
+        select(s.token, s.element_id, s.kind, s.message, s.key).where(
+            s.ente_id == ente, s.instance_id == instance_id
+        )
     )
     return json.dumps(
         {

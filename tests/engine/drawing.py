@@ -156,6 +156,14 @@ def on_escalation(code: str = "") -> str:
     return f"<bpmn:escalationEventDefinition {reference}/>"
 
 
+def signal(name: str) -> str:
+    return f"<bpmn:signal id='g_{name}' name='{name}'/>"
+
+
+def on_signal(name: str) -> str:
+    return f"<bpmn:signalEventDefinition signalRef='g_{name}'/>"
+
+
 def link(identity: str, name: str, kind: str) -> str:
     """One end of a link: `kind` is Throw or Catch."""
     return event(identity, f"intermediate{kind}", f"<bpmn:linkEventDefinition name='{name}'/>")

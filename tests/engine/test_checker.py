@@ -18,6 +18,7 @@ from tests.engine.drawing import (
     message,
     on_error,
     on_message,
+    on_signal,
     on_timer,
     service,
     start,
@@ -79,8 +80,15 @@ FAULTS = {
     "a complex gateway": ("uno", one("<bpmn:complexGateway id='uno'/>")),
     "a transaction": ("uno", one("<bpmn:transaction id='uno'/>")),
     "an ad hoc subprocess": ("uno", one("<bpmn:adHocSubProcess id='uno'/>")),
-    "a signal caught": ("uno", waiting(SIGNAL)),
-    "a signal at the end": ("fine", diagram("prova", start() + human("uno") + end(inner=SIGNAL), ONE)),
+    "a signal without a name": ("uno", waiting(SIGNAL)),
+    "a signal without a name at the end": (
+        "fine",
+        diagram("prova", start() + human("uno") + end(inner=SIGNAL), ONE),
+    ),
+    "a signal whose name is an expression": (
+        "uno",
+        waiting(on_signal("x"), before="<bpmn:signal id='g_x' name='=x'/>"),
+    ),
     "a compensation thrown": (
         "uno",
         one(event("uno", "intermediateThrowEvent", "<bpmn:compensateEventDefinition/>")),

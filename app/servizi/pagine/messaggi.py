@@ -113,7 +113,12 @@ def awaited(engine: Engine, root_id: int) -> list[Attesa]:
     rows = engine.session.execute(
         select(s.message, s.key, i.hash)
         .join(tables.instance, (i.ente_id == s.ente_id) & (i.id == s.instance_id))
-        .where(s.ente_id == engine.ente_id, func.coalesce(i.root_id, i.id) == root_id, i.status == "open")
+        .where(
+            s.ente_id == engine.ente_id,
+            s.kind == "message",
+            func.coalesce(i.root_id, i.id) == root_id,
+            i.status == "open",
+        )
         .order_by(s.id)
     ).all()
     busy = {row.message for row in rows} | {task.element_id for task in engine.open_tasks(root_id)}
@@ -133,7 +138,13 @@ def listeners(engine: Engine, message: str, key: str) -> list[int]:
         select(func.coalesce(i.root_id, i.id))
         .distinct()
         .join(tables.subscription, (i.ente_id == s.ente_id) & (i.id == s.instance_id))
-        .where(s.ente_id == engine.ente_id, s.message == message, s.key == key, i.status == "open")
+        .where(
+            s.ente_id == engine.ente_id,
+            s.kind == "message",
+            s.message == message,
+            s.key == key,
+            i.status == "open",
+        )
     )
     return sorted(rows)
 

@@ -20,11 +20,13 @@ from tests.engine.drawing import (
     on_error,
     on_escalation,
     on_message,
+    on_signal,
     on_timer,
+    signal,
     start,
 )
 
-SIGNAL = "<bpmn:signalEventDefinition signalRef='g_allerta'/>"
+SIGNAL = on_signal("allerta")
 COMPENSATION = "<bpmn:compensateEventDefinition/>"
 
 DEFINITIONS = {
@@ -43,16 +45,15 @@ DEFINITIONS = {
     "multiple": on_message("notizia") + SIGNAL,
     "parallel multiple": on_message("notizia") + SIGNAL,
 }
-BEFORE = (
-    message("notizia", "=chi")
-    + error("negato")
-    + escalation("urgente")
-    + "<bpmn:signal id='g_allerta' name='allerta'/>"
-)
+BEFORE = message("notizia", "=chi") + error("negato") + escalation("urgente") + signal("allerta")
 THROWN_INSIDE = ("error", "escalation")
 """What only a token of the same scope can make happen."""
 
-OUTSIDE: dict[str, Moves] = {"message": [NEWS], "timer": [days(6, "arriva")]}
+OUTSIDE: dict[str, Moves] = {
+    "message": [NEWS],
+    "timer": [days(6, "arriva")],
+    "signal": [{"segnale": "allerta"}],
+}
 """How the event «arriva» is made to come."""
 
 
@@ -68,7 +69,7 @@ def at_the_start() -> Iterator[Row]:
             "inizio poi; arriva poi; poi uno; uno fine",
             BEFORE,
         )
-        if kind == "message":
+        if kind in ("message", "signal"):
             yield executed(f"start, {kind}", drawn, [do("uno")], inizio="arriva", mai=["inizio"])
         else:
             yield refused(f"start, {kind}", drawn, "arriva")
@@ -134,7 +135,7 @@ def in_the_flow() -> Iterator[Row]:
         drawn = path(thrown + human("uno"), "inizio lancia; lancia uno; uno fine", BEFORE)
         if kind == "link":
             yield refused("intermediate throw, link to nowhere", drawn, "lancia")
-        elif kind in ("none", "escalation"):
+        elif kind in ("none", "escalation", "signal"):
             yield executed(f"intermediate throw, {kind}", drawn, [do("uno")], attraversa=["lancia"])
         else:
             yield refused(f"intermediate throw, {kind}", drawn, "lancia")
@@ -187,7 +188,9 @@ def at_the_end() -> Iterator[Row]:
     ):
         last = event("lancia", "end", DEFINITIONS[kind])
         drawn = _whole(start() + human("uno") + last, "inizio uno; uno lancia")
-        if kind in ("none", "escalation"):
+        if kind == "signal":
+            yield _heard_beside(last)
+        elif kind in ("none", "escalation"):
             yield executed(f"end, {kind}", drawn, [do("uno")], "lancia")
         elif kind == "error":
             yield _border("end, error", kind, True)
@@ -199,6 +202,20 @@ def at_the_end() -> Iterator[Row]:
             yield executed(f"end, {kind}", two, [do("uno")], "lancia", mai=["fine"])
         else:
             yield refused(f"end, {kind}", drawn, "lancia")
+
+
+def _heard_beside(last: str) -> Row:
+    """An end whose signal another branch waits for."""
+    drawn = path(
+        gateway("dividi", "parallel")
+        + human("uno")
+        + last
+        + event("arriva", "intermediateCatch", SIGNAL)
+        + human("due"),
+        "inizio dividi; dividi uno; uno lancia; dividi arriva; arriva due; due fine",
+        BEFORE,
+    )
+    return executed("end, signal", drawn, [do("uno"), do("due")])
 
 
 def _whole(body: str, flows: str) -> bytes:

@@ -70,4 +70,5 @@ def _move(move: dict[str, object]) -> str:
     kind, about = next(iter(move.items()))
     if kind == "aspetta":
         return ""
-    return f"message `{about}`" if kind == "messaggio" else f"`{about}`"
+    heard = {"messaggio": "message ", "segnale": "signal "}
+    return f"{heard.get(kind, '')}`{about}`"
