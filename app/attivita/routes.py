@@ -104,6 +104,7 @@ def _next(operator: Operator, case: Case) -> str:
 
 def _wrong(page: Page, parsed: Parsed, messages: list[Message]) -> tuple[str, int]:
     assert page.form is not None
+    service.keep_draft(current_operator(), page.case.task.id, request.form)
     tree = page.form.tree(parsed.data, messages, typed=parsed.typed, sources=page.sources)
     return _render(page, tree), 422
 
@@ -113,6 +114,7 @@ def _refused(
 ) -> tuple[str, int]:
     if page.form is None or parsed is None:
         return _render(page, None, str(errors[0].expected or "Non è andata a buon fine.")), 422
+    service.keep_draft(current_operator(), page.case.task.id, request.form)
     general = [e for e in errors if not e.path]
     messages = page.form.messages([e for e in errors if e.path], answers)
     tree = page.form.tree(parsed.data, messages, typed=parsed.typed, sources=page.sources)

@@ -38,6 +38,8 @@ def test_wrong_answers_are_named_and_stay_as_typed(enter: Enter) -> None:
     assert "L’ultima lettera non torna" in answer.text
     assert "RSSRSO44A41D969X" in answer.text
     assert "Non ce la faccio più da sola" in answer.text
+    assert "<title>Errore: Registra il contatto" in answer.text
+    assert "Non ce la faccio più da sola" in marco.sees(task).text  # also after closing the page
 
 
 def test_a_contact_asked_for_twice_is_one_and_is_theirs(enter: Enter) -> None:
