@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -169,44 +169,58 @@ _ONE: Final = _OF_ENTE.where(task_table.c.id == bindparam("task_id"))
 _OPEN_IN: Final = _OF_ENTE.where(
     Pratica.__table__.c.id == bindparam("pratica_id"), task_table.c.status == "open"
 )
-_AFTER: Final = _OF_ENTE.where(
-    or_(
-        and_(task_table.c.root_id == bindparam("root_id"), task_table.c.status == "open"),
-        task_table.c.id == bindparam("task_id"),
+
+
+def _after_one() -> Select[Any]:
+    t, i = task_table.c, instance_table.c
+    still = and_(t.root_id == bindparam("root_id"), t.status == "open")
+    return (
+        select(t, i.hash)
+        .join(instance_table, (i.ente_id == t.ente_id) & (i.id == t.instance_id))
+        .where(t.ente_id == bindparam("ente_id"), or_(still, t.id == bindparam("task_id")))
+        .order_by(t.id)
     )
-)
+
+
+_AFTER: Final = _after_one()
 
 
 def _tasks(client: ApiClient, statement: Select[Any], values: dict[str, Any]) -> list[Task]:
     program = engine_of(client).program
     rows = db.session.execute(statement, {**values, "ente_id": client.ente_id})
-    return [_task(row, program(row.hash)) for row in rows]
+    return [
+        Task(
+            pratica_id=row.pratica_id,
+            pratica_numero=f"{row.anno}/{row.numero}",
+            pratica_stato="aperta" if row.chiusa_at is None else "chiusa",
+            pratica_esito=row.esito,
+            persona_id=row.persona_id,
+            percorso=row.percorso,
+            **_of_step(row, program(row.hash)),
+        )
+        for row in rows
+    ]
 
 
-def _task(row: Row[Any], program: Program) -> Task:
-    return Task(
-        id=row.id,
-        root_id=row.root_id,
-        pratica_id=row.pratica_id,
-        pratica_numero=f"{row.anno}/{row.numero}",
-        pratica_stato="aperta" if row.chiusa_at is None else "chiusa",
-        pratica_esito=row.esito,
-        persona_id=row.persona_id,
-        percorso=row.percorso,
-        passo=row.element_id,
-        nome=row.name,
-        ruolo=row.ruolo,
-        unita=row.unita_id,
-        assegnata=row.assignee_id is not None,
-        serve_una_persona=HEADER_DIFFERENT_FROM in program.element(row.element_id).headers,
-        status=row.status,
-        aperta_il=row.created_at,
-        scade_il=row.due_at,
-        chiusa_il=row.closed_at,
-        nota=row.note,
-        form_id=row.form_id,
-        program=program,
-    )
+def _of_step(row: Row[Any], program: Program) -> dict[str, Any]:
+    """What a task says of its own step, not of its pratica."""
+    return {
+        "id": row.id,
+        "root_id": row.root_id,
+        "passo": row.element_id,
+        "nome": row.name,
+        "ruolo": row.ruolo,
+        "unita": row.unita_id,
+        "assegnata": row.assignee_id is not None,
+        "serve_una_persona": HEADER_DIFFERENT_FROM in program.element(row.element_id).headers,
+        "status": row.status,
+        "aperta_il": row.created_at,
+        "scade_il": row.due_at,
+        "chiusa_il": row.closed_at,
+        "nota": row.note,
+        "form_id": row.form_id,
+        "program": program,
+    }
 
 
 def _refuse_closed(task: Task) -> None:
@@ -260,11 +274,15 @@ def _refusal(error: AnswerRefused) -> Fault:
 
 
 def _after(client: ApiClient, task: Task) -> dict[str, Any]:
-    found = _tasks(client, _AFTER, {"root_id": task.root_id, "task_id": task.id})
-    done = next(each for each in found if each.id == task.id)
+    """The task that was done and what is open in its pratica, which ends only when nothing is."""
+    program = engine_of(client).program
+    asked = {"ente_id": client.ente_id, "root_id": task.root_id, "task_id": task.id}
+    found = [replace(task, **_of_step(row, program(row.hash))) for row in db.session.execute(_AFTER, asked)]
+    following = [each for each in found if each.id != task.id]
+    done = next(each for each in found if each.id == task.id) if following else find(client, task.id)
     return {
         "attivita": done,
         "pratica_stato": done.pratica_stato,
         "pratica_esito": done.pratica_esito,
-        "successive": [each for each in found if each.id != task.id],
+        "successive": following,
     }

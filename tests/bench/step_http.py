@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 import psycopg2
@@ -145,6 +145,8 @@ def _figures(app: Flask, address: str, token: str) -> Iterator[Figure]:
         median(late) / median(early),
         f"step_http_round_{EARLY}",
     )
+    slowest = quantiles(late + early, n=100)[-1]
+    yield Figure("step_http_p99", slowest, "ms", slowest / median(late + early), "its median")
     yield Figure("step_http_statements", count.statements, "statements")
     yield Figure("step_http_rows", count.rows, "rows")
 
