@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections import Counter
+from collections.abc import Callable
+from functools import wraps
 from types import FrameType
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -26,6 +30,7 @@ from app.documenti.antivirus import Antivirus, from_env
 from app.documenti.sweep import scan_waiting, settle
 from app.enti.model import Ente
 from app.incidents import sweep as invariants
+from app.observe import metrics, scrape
 from app.servizi import fondo
 from app.settings import Settings
 from app.wiring import EngineMaker, engines
@@ -63,6 +68,7 @@ def run(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)
     database = databases.connect(settings.database_url or "", pool_size=2)
+    end_scraping = scrape.serve(settings, scrape.CLOCK)
     try:
         while not stop.is_set():
             with database.connect() as connection:
@@ -70,6 +76,7 @@ def run(settings: Settings) -> None:
                     _keep(database, connection, stop)
             stop.wait(STANDBY)
     finally:
+        end_scraping()
         database.dispose()
 
 
@@ -77,16 +84,16 @@ def _keep(database: Database, election: Connection, stop: threading.Event) -> No
     """Run the schedule for as long as the election holds."""
     scheduler = BackgroundScheduler(timezone="Europe/Rome")
     maker = engines()
-    scheduler.add_job(_retry_stalled, "interval", seconds=STALLED_EVERY, args=(database,))
-    scheduler.add_job(_bury_messages, "cron", hour=3, minute=10, args=(database, maker))
-    scheduler.add_job(_sweep, "cron", minute=20, args=(database,))
-    scheduler.add_job(_settle_files, "cron", hour=3, minute=40, args=(database,))
-    scheduler.add_job(check_instances, "interval", minutes=10, args=(database, maker))
-    scheduler.add_job(check_instances, "cron", hour=4, minute=10, args=(database, maker, True))
-    scheduler.add_job(renew_funds, "cron", hour=0, minute=30, args=(database, maker))
+    scheduler.add_job(_counted(_retry_stalled), "interval", seconds=STALLED_EVERY, args=(database,))
+    scheduler.add_job(_counted(_bury_messages), "cron", hour=3, minute=10, args=(database, maker))
+    scheduler.add_job(_counted(_sweep), "cron", minute=20, args=(database,))
+    scheduler.add_job(_counted(_settle_files), "cron", hour=3, minute=40, args=(database,))
+    scheduler.add_job(_counted(check_instances), "interval", minutes=10, args=(database, maker))
+    scheduler.add_job(_counted(check_instances), "cron", hour=4, minute=10, args=(database, maker, True))
+    scheduler.add_job(_counted(renew_funds), "cron", hour=0, minute=30, args=(database, maker))
     antivirus = from_env()
     if antivirus is not None:
-        scheduler.add_job(_scan_files, "interval", minutes=1, args=(database, antivirus))
+        scheduler.add_job(_counted(_scan_files), "interval", minutes=1, args=(database, antivirus))
     scheduler.start()
     try:
         while not stop.wait(STANDBY):
@@ -94,6 +101,22 @@ def _keep(database: Database, election: Connection, stop: threading.Event) -> No
             election.commit()
     finally:
         scheduler.shutdown()
+
+
+def _counted(work: Callable[..., None]) -> Callable[..., None]:
+    """Work of the calendar whose time and outcome are counted, and whose lines have a name in common."""
+
+    @wraps(work)
+    def run(*args: Any) -> None:
+        logs.begin(request_id=logs.new_name())
+        begun, outcome = time.perf_counter(), "failed"
+        try:
+            work(*args)
+            outcome = "done"
+        finally:
+            metrics.calendar(work.__name__.strip("_"), outcome, time.perf_counter() - begun)
+
+    return run
 
 
 def _retry_stalled(database: Database) -> None:

@@ -25,6 +25,7 @@ from app.inbox import routes as inbox
 from app.inbox.counts import open_for
 from app.incidents import routes as incidents
 from app.observe import request as observed
+from app.observe import scrape
 from app.operatori import routes as operatori
 from app.persone import azioni
 from app.persone import routes as persone
@@ -71,6 +72,8 @@ def create_app(settings: Settings, maker: EngineMaker | None = None) -> Flask:
     api.init_app(app)
     app.add_url_rule("/health/live", "live", public(_live))
     app.add_url_rule("/health/ready", "ready", public(_ready))
+    if settings.metrics_token is not None:
+        scrape.init_app(app, settings.metrics_token)
     app.context_processor(_frame)
     return app
 

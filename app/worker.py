@@ -26,7 +26,7 @@ from app.database import engine as databases
 from app.database import provision, url
 from app.database.context import ente_context
 from app.moving import run_batch
-from app.observe import metrics, spans
+from app.observe import metrics, scrape, spans
 from app.servizi import risposte
 from app.settings import Settings
 from app.turns import JobsInTurn, take_timer
@@ -50,6 +50,7 @@ def run(settings: Settings) -> None:
     """Work until a signal asks to stop; jobs under way are finished first. Raises StartupRefused."""
     logs.configure(settings.log_level)
     logs.take_over()
+    spans.configure("worker")
     provision.check(settings.database_url or "")
     database = databases.connect(settings.database_url or "", pool_size=CONCURRENCY + 2)
     maker = engines()
@@ -61,6 +62,7 @@ def run(settings: Settings) -> None:
         stack.callback(timers.join)
         stack.callback(stop.set)
         _stop_on_signals(stop)
+        stack.callback(scrape.serve(settings, scrape.WORKER))
         timers.start()
         app.run_worker(
             queues=[QUEUE],

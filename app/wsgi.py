@@ -4,6 +4,7 @@ import sys
 
 from app import logs
 from app.database import provision
+from app.observe import spans
 from app.settings import SettingRefused, Settings
 from app.startup import StartupRefused
 from app.web import create_app
@@ -21,3 +22,4 @@ except StartupRefused as refused:
 
 application = create_app(settings)
 logs.take_over()
+spans.configure("web")

@@ -5,10 +5,12 @@ Every label is one of few values: routes, paths, operations, codes. No id, and n
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 try:
     import prometheus_client as client
+    from prometheus_client import multiprocess
 except ImportError:  # the extra «osserva» is not installed
     INSTALLED = False
 else:
@@ -18,6 +20,10 @@ MOST_PATHS: Final = 200  # an ente publishes what it wants: beyond these, paths 
 OTHERS: Final = "altri"
 FAST: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)  # seconds
 SLOW: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
+
+TOGETHER: Final = (
+    "PROMETHEUS_MULTIPROC_DIR"  # of prometheus-client: a folder where the processes of one web add up
+)
 
 _paths: set[str] = set()
 
@@ -44,6 +50,17 @@ if INSTALLED:
     _CALENDAR = client.Histogram(
         "percorsi_calendar_seconds", "Work of the clock", ("job", "outcome"), buckets=SLOW
     )
+
+
+def exposition() -> bytes:
+    """What was counted, as Prometheus reads it: by this process, or by all those of one web."""
+    if not INSTALLED:
+        return b""
+    if TOGETHER not in os.environ:
+        return bytes(client.generate_latest())
+    registry = client.CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)
+    return bytes(client.generate_latest(registry))
 
 
 def request(method: str, route: str, status: int, seconds: float) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -90,7 +91,7 @@ class Installation:
     def __init__(self, database_url: str, home: Path, register: outside.Register) -> None:
         home.mkdir(exist_ok=True)
         self.home = home
-        self.port = _free_port()
+        self.port = free_ports()
         self.environ = {
             **os.environ,
             "PERCORSI_ENV": "test",
@@ -152,7 +153,16 @@ class Installation:
         return [part.replace("app.wsgi", "tests.faults.wsgi") for part in command]
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_ports(many: int = 1) -> int:
+    """The first of so many ports in a row that nobody listens on."""
+    while True:
+        with ExitStack() as stack:
+            first = 0
+            try:
+                for nth in range(many):
+                    probe = stack.enter_context(socket.socket())
+                    probe.bind(("127.0.0.1", first + nth if first else 0))
+                    first = first or int(probe.getsockname()[1])
+            except (OSError, OverflowError):
+                continue
+            return first

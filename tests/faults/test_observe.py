@@ -1,4 +1,4 @@
-"""Nothing that a person wrote, or an outside body said of her, is in what any process logs; and the lines meet."""
+"""What an installation tells who watches it: nothing that a person wrote, or an outside body said of her."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.database.cluster import Urls
 from engine.json import dumps_text, loads
 from tests.engine.drawing import diagram, end, human, service, start
 from tests.faults import foundation
-from tests.faults.installation import Installation, eventually
+from tests.faults.installation import Installation, eventually, free_ports
 from tests.faults.paths import startable
 from tests.faults.program import Case, Program
 from tests.faults.records import Records
@@ -29,6 +29,8 @@ ISEE = 48151.62
 MARKS = (*CODES, "Ermenegilda", "Quattromani", "Marcatoi", "48151", "referto_di_ermenegilda")
 NAME = "5f0c2a9e7b1d4c68"  # of a request, as a proxy gives one
 HERS = "update engine_task set assignee_id = (select id from account where nome = 'Giulia') where id = :id"
+TOKEN = "m" * 32
+PORT = free_ports(2)
 PASSWORD = "corretto cavallo batteria"
 
 PATH = startable(
@@ -112,8 +114,11 @@ def told(installed: Installation, body: Talkative, town: Urls) -> Iterator[Insta
     foundation.with_session(town, _lay_people)
     names = ("web", "worker", "clock")
     installed.lacks(*names)
-    installed.environ |= {
+    before = installed.environ
+    installed.environ = before | {
         "PERCORSI_LOG": "info",
+        "PERCORSI_METRICS_TOKEN": TOKEN,
+        "PERCORSI_METRICS_PORT": str(PORT),
         "PERCORSI_INPS_ADDRESS": f"http://{body.host}/isee",
         "PERCORSI_INPS_USER_ID": "ente",
         "PERCORSI_INPS_CODICE_UFFICIO": "01",
@@ -123,8 +128,7 @@ def told(installed: Installation, body: Talkative, town: Urls) -> Iterator[Insta
         installed.start(name)
     yield installed
     installed.lacks(*names)
-    for name in [name for name in installed.environ if "INPS" in name or name == "PERCORSI_LOG"]:
-        del installed.environ[name]
+    installed.environ = before
 
 
 def test_no_process_logs_what_is_said_of_a_person(
@@ -181,6 +185,42 @@ def test_the_lines_of_a_request_of_its_call_and_of_the_peer_meet(
     )
     assert call["key"].startswith(f"{foundation.ENTE}:{call['instance']}:chiede:")
     assert call["job"] > 0
+
+
+def test_each_process_tells_its_figures_to_who_has_the_token_and_names_nobody(
+    told: Installation, body: Talkative, program: Program, records: Records
+) -> None:
+    # given
+    _told(program, CODES[0])
+    eventually(lambda: 'percorsi_call_seconds_count{operation="inps.isee.read"' in _figures(PORT))
+    eventually(
+        lambda: 'percorsi_calendar_seconds_count{job="retry_stalled",outcome="done"}' in _figures(PORT + 1)
+    )
+    # when
+    web = _figures(told.port)
+    # then
+    route = 'method="POST",route="/api/v1/pratiche",status="201"'
+    assert f"percorsi_request_seconds_count{{{route}}}" in web
+    assert 'percorsi_step_seconds_count{by="program",path="canarino"}' in web
+    open_ones = records.one("select count(*) from engine_incident where resolved_at is null")
+    assert sum(_of(web, "percorsi_incidents_open")) == open_ones
+    assert _of(web, "percorsi_workers") == _of(web, "percorsi_clocks_elected") == [1.0]
+    everything = web + _figures(PORT) + _figures(PORT + 1)
+    assert [mark for mark in (*MARKS, "Genova", "Carla") if mark.lower() in everything.lower()] == []
+    for port in (told.port, PORT, PORT + 1):
+        assert requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).status_code == 401
+
+
+def _figures(port: int) -> str:
+    with_token = {"Authorization": f"Bearer {TOKEN}"}
+    answer = requests.get(f"http://127.0.0.1:{port}/metrics", headers=with_token, timeout=10)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def _of(figures: str, name: str) -> list[float]:
+    found = [line.rpartition(" ")[2] for line in figures.splitlines() if re.match(rf"{name}[ {{]", line)]
+    return [float(number) for number in found]
 
 
 def _told(program: Program, code: str) -> Case:
