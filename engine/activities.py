@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine import catching, signals, store
+from engine import catching, json, signals, store
 from engine.catching import Wait
 from engine.dialect import CYCLE, HEADER_DIFFERENT_FROM, HEADER_UNITA, HEADER_WRITES, Element
 from engine.errors import AnswerRefused, ReleaseNotFound
@@ -18,6 +19,10 @@ from engine.scripts import ExpressionFailed
 
 if TYPE_CHECKING:
     from engine.step import Step
+
+
+LENT = "lent"
+"""What the token of a call keeps digests of the variables under that went with it."""
 
 
 class Activities:
@@ -206,17 +211,27 @@ class Activities:
         except ReleaseNotFound:
             self._step.incident(running, task, element, "release", f"il percorso «{called}» non è pubblicato")
             return
+        if element.returns_all:
+            task.internal_data[LENT] = {name: _digest(value) for name, value in variables.items()}
         running.state.waits[str(task.id)] = "call"
         running.record(element, "started", self._step.by.label, token=task.id)
 
     def returned(self, running: Running, token: str, variables: dict[str, Any]) -> None:
-        """A called path has come to its end: bring back what the caller asks for of its variables."""
+        """A called path has come to its end: bring back what the caller asks for of its variables.
+
+        Of all of them, what it has changed: what it was only lent may have changed here meanwhile.
+        """
         task = running.task(token)
         if task is None or running.status != "open":
             return
         element = running.program.element(task.task_spec.bpmn_id)
         running.state.waits.pop(str(task.id), None)
-        back = [(name, value) for name, value in variables.items() if name != "parametri"]
+        lent = task.internal_data.get(LENT, {})
+        back = [
+            (name, value)
+            for name, value in variables.items()
+            if name != "parametri" and lent.get(name) != _digest(value)
+        ]
         try:
             mapped = running.scripts.values(element.outputs, variables)
             for target, value in [*(back if element.returns_all else ()), *mapped]:
@@ -329,6 +344,10 @@ def _ends_the_path(running: Running, task: Task) -> bool:
         bool(top.task_tree.internal_data.get(catching.INTERRUPTED))
         and task.workflow.parent_task_id in top.tasks
     )
+
+
+def _digest(value: Any) -> str:
+    return sha256(json.dumps(value)).hexdigest()[:16]
 
 
 def key_of(running: Running, task: Task, element: Element) -> str:

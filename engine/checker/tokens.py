@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
+from engine.checker import races
 from engine.checker.context import Context, Found
 from engine.dialect import Diagram, Element
 
@@ -42,7 +43,7 @@ def check(diagram: Diagram, context: Context) -> Iterator[Found]:
         explored.explore()
         yield from ((identity, STUCK) for identity in sorted(explored.stuck))
         yield from ((identity, TWICE) for identity in sorted(explored.meeting()))
-        yield from _races(diagram, context, explored.together)
+        yield from races.check(diagram, context, explored.together)
 
 
 @dataclass(frozen=True)
@@ -190,32 +191,3 @@ class _Scope:
         sizes = range(1, len(out) + 1) if len(out) <= MOST_TOGETHER else (1, 2, len(out))
         for size in sizes:
             yield from map(list, combinations(out, size))
-
-
-def _races(diagram: Diagram, context: Context, together: set[tuple[str, str]]) -> Iterator[Found]:
-    """Variables belong to the instance: of two branches that write one, the later would win unseen."""
-    told: set[tuple[str, str]] = set()
-    for one, other in sorted(together):
-        for path in _writes(diagram, context, one):
-            for also in _writes(diagram, context, other):
-                shorter = min(path, also, key=len)
-                both = (
-                    path == also or (path + ".").startswith(also + ".") or (also + ".").startswith(path + ".")
-                )
-                if both and (other, shorter) not in told:
-                    told.add((other, shorter))
-                    yield (
-                        other,
-                        f"scrive «{shorter}» come «{one}», che si fa in parallelo: l'ultimo vincerebbe; "
-                        "dai alle due variabili nomi diversi",
-                    )
-
-
-def _writes(diagram: Diagram, context: Context, identity: str) -> set[str]:
-    """What an element writes; a subprocess, what its elements write, unless it repeats."""
-    if diagram.elements[identity].loop is not None:
-        return set(context.writes(diagram.elements[identity]))
-    inside = (e.id for e in diagram.elements.values() if e.parent == identity and not e.event_subprocess)
-    return set(context.writes(diagram.elements[identity])).union(
-        *(_writes(diagram, context, each) for each in inside)
-    )

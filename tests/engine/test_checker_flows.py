@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import Operations, check, check_diagram
+from tests.engine import drawing
 from tests.engine.conftest import inside
 from tests.engine.drawing import (
     boundary,
@@ -15,6 +16,7 @@ from tests.engine.drawing import (
     extensions,
     gateway,
     human,
+    message,
     on_error,
     on_timer,
     service,
@@ -32,6 +34,11 @@ def parallel(identity: str) -> str:
 
 def script(identity: str) -> str:
     return f"<bpmn:scriptTask id='{identity}'>{extensions(script='=1', result=identity)}</bpmn:scriptTask>"
+
+
+def calling(identity: str, body: str) -> str:
+    """A subprocess whose only step is «chiama»."""
+    return drawing.inside(identity, body, "i2 chiama; chiama f2")
 
 
 FORK = parallel("dividi") + human("a") + human("b")
@@ -155,6 +162,40 @@ FAULTS = {
             f"{FORKED}; a unisci; b unisci; unisci fine",
         ),
     ),
+    "two branches of which one adds to what the other replaces": (
+        "b",
+        drawn(
+            parallel("dividi")
+            + human("a", output="totale: =totale + 1")
+            + human("b", output="totale: =2")
+            + parallel("unisci"),
+            f"{FORKED}; a unisci; b unisci; unisci fine",
+        ),
+    ),
+    "a message that brings in anything beside a step that writes": (
+        "b",
+        diagram(
+            "prova",
+            start()
+            + parallel("dividi")
+            + human("a", output="esito: =1")
+            + "<bpmn:receiveTask id='b' messageRef='m_notizia'/>"
+            + parallel("unisci")
+            + end(),
+            f"{FORKED}; a unisci; b unisci; unisci fine",
+            before=message("notizia", "=chi"),
+        ),
+    ),
+    "a called path that gives everything back beside a step that writes": (
+        "chiama",
+        drawn(
+            parallel("dividi")
+            + human("a", output="esito: =1")
+            + calling("b", start("i2") + "<bpmn:callActivity id='chiama' calledElement='altro'/>" + end("f2"))
+            + parallel("unisci"),
+            f"{FORKED}; a unisci; b unisci; unisci fine",
+        ),
+    ),
     "two branches of which one writes within what the other writes": (
         "b",
         drawn(
@@ -243,6 +284,13 @@ FINE = {
         parallel("dividi")
         + human("a", output="piano.ore: =1")
         + human("b", output="piano.costo: =2")
+        + parallel("unisci"),
+        f"{FORKED}; a unisci; b unisci; unisci fine",
+    ),
+    "two branches that add to one sum": drawn(
+        parallel("dividi")
+        + human("a", output="totale: =totale + ore")
+        + f"<bpmn:scriptTask id='b'>{extensions(script='=totale + 1', result='totale')}</bpmn:scriptTask>"
         + parallel("unisci"),
         f"{FORKED}; a unisci; b unisci; unisci fine",
     ),

@@ -160,3 +160,48 @@ def test_two_branches_write_parts_of_one_object_and_both_stay(begin: Begin) -> N
     story.do("x", euro=900)
     # then
     assert story.variables["nucleo"] == {"via": "Prè", "persone": 3, "reddito": 900}
+
+
+def test_two_branches_add_to_one_sum_and_neither_is_lost(begin: Begin) -> None:
+    # given
+    drawn = diagram(
+        "prova",
+        start()
+        + gateway("dividi", "parallel")
+        + human("x", output="totale: =totale + euro")
+        + human("y", output="totale: =totale + euro")
+        + gateway("unisci", "parallel")
+        + human("z")
+        + end(),
+        "inizio dividi; dividi x; dividi y; x unisci; y unisci; unisci z; z fine",
+    )
+    story = begin(bundle("prova", drawn), totale=10)
+    # when
+    story.do("y", euro=5)
+    story.do("x", euro=7)
+    # then
+    assert story.variables["totale"] == 22
+
+
+def test_a_called_path_gives_back_what_it_has_changed_and_not_what_it_was_lent(begin: Begin) -> None:
+    # given: a message changes the ISEE while the called path works on a copy of it
+    drawn = diagram(
+        "prova",
+        start()
+        + "<bpmn:callActivity id='chiama' calledElement='altro'/>"
+        + boundary("variato", "chiama", on_message("variato"), interrupting=False)
+        + end("preso_atto")
+        + human("dopo")
+        + end(),
+        "inizio chiama; variato preso_atto; chiama dopo; dopo fine",
+        before=message("variato", "=chi"),
+    )
+    called = diagram("altro", start() + human("valuta") + end(), "inizio valuta; valuta fine")
+    story = begin(bundle("prova", drawn), bundle("altro", called), chi="12", isee=9_000, punti=1)
+    story.engine.correlate("variato", "12", {"isee": 21_000}, ANNA)
+    # when
+    story.do("valuta", punti=4, parere="sì")
+    # then
+    assert story.todo() == ["dopo"]
+    told = story.variables
+    assert (told["isee"], told["punti"], told["parere"]) == (21_000, 4, "sì")
