@@ -18,6 +18,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection, select, text
 from sqlalchemy import Engine as Database
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import logs
@@ -28,6 +29,7 @@ from app.database import provision
 from app.database.context import ente_context
 from app.documenti.antivirus import Antivirus, from_env
 from app.documenti.sweep import scan_waiting, settle
+from app.election import elect
 from app.enti.model import Ente
 from app.incidents import sweep as invariants
 from app.observe import metrics, scrape
@@ -39,21 +41,22 @@ from engine.messages import bury_expired
 
 log = structlog.get_logger()
 
-ELECTION = 7_405_120_001  # the key of the advisory lock, any constant
 STANDBY = 1.0  # seconds between two attempts to be elected
 STALLED_EVERY = 30  # seconds between two searches for the jobs of a worker that was killed
 
-_ELECT = text("select pg_try_advisory_lock(:key)")
 _ALIVE = text("select 1")
 _STALLED = text("""
     select procrastinate_retry_job_v2(j.id, now(), null, null, null)
     from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id
-    where j.status = 'doing' and coalesce(w.last_heartbeat, '-infinity') < now() - interval '60 seconds'
+    where j.status = 'doing' and (
+        coalesce(w.last_heartbeat, '-infinity') < now() - interval '60 seconds'
+        or (select max(e.at) from procrastinate_events e where e.job_id = j.id and e.type = 'started')
+            < now() - interval '10 minutes')  -- no call lasts as long: its worker could not write how it ended
 """)
 
 
 def run(settings: Settings) -> None:
-    """Stand by until elected, then keep the calendar until a signal or the loss of the database.
+    """Stand by until elected, then keep the calendar; stand by again when the database was lost, until a signal.
 
     Raises StartupRefused.
     """
@@ -71,9 +74,12 @@ def run(settings: Settings) -> None:
     end_scraping = scrape.serve(settings, scrape.CLOCK)
     try:
         while not stop.is_set():
-            with database.connect() as connection:
-                if connection.execute(_ELECT, {"key": ELECTION}).scalar_one():
-                    _keep(database, connection, stop)
+            try:
+                with database.connect() as connection:
+                    if elect(connection):
+                        _keep(database, connection, stop)
+            except SQLAlchemyError:
+                log.exception("clock.lost")  # another may have been elected meanwhile: ask again
             stop.wait(STANDBY)
     finally:
         end_scraping()
@@ -82,8 +88,19 @@ def run(settings: Settings) -> None:
 
 def _keep(database: Database, election: Connection, stop: threading.Event) -> None:
     """Run the schedule for as long as the election holds."""
+    scheduler = schedule(database, engines())
+    scheduler.start()
+    try:
+        while not stop.wait(STANDBY):
+            election.execute(_ALIVE)
+            election.commit()
+    finally:
+        scheduler.shutdown()
+
+
+def schedule(database: Database, maker: EngineMaker) -> BackgroundScheduler:
+    """The calendar, not yet running; nothing daily between two and three, an hour that one night a year lacks."""
     scheduler = BackgroundScheduler(timezone="Europe/Rome")
-    maker = engines()
     scheduler.add_job(_counted(_retry_stalled), "interval", seconds=STALLED_EVERY, args=(database,))
     scheduler.add_job(_counted(_bury_messages), "cron", hour=3, minute=10, args=(database, maker))
     scheduler.add_job(_counted(_sweep), "cron", minute=20, args=(database,))
@@ -94,13 +111,7 @@ def _keep(database: Database, election: Connection, stop: threading.Event) -> No
     antivirus = from_env()
     if antivirus is not None:
         scheduler.add_job(_counted(_scan_files), "interval", minutes=1, args=(database, antivirus))
-    scheduler.start()
-    try:
-        while not stop.wait(STANDBY):
-            election.execute(_ALIVE)
-            election.commit()
-    finally:
-        scheduler.shutdown()
+    return scheduler
 
 
 def _counted(work: Callable[..., None]) -> Callable[..., None]:

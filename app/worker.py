@@ -5,6 +5,7 @@ Any number of workers may run, on any number of machines, against one database.
 
 from __future__ import annotations
 
+import asyncio
 import random
 import signal
 import threading
@@ -12,33 +13,36 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from types import FrameType
 from typing import Any
 
 import procrastinate
 import structlog
 from sqlalchemy import Engine as Database
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app import logs
+from app import election, logs
 from app.database import engine as databases
 from app.database import provision, url
 from app.database.context import ente_context
+from app.database.transaction import retrying
 from app.moving import run_batch
 from app.observe import metrics, scrape, spans
 from app.servizi import risposte
 from app.settings import Settings
-from app.turns import JobsInTurn, take_timer
+from app.turns import DueTimer, JobsInTurn, take_timer
 from app.wiring import MIGRATION, QUEUE, TASK, EngineMaker, engines
 from engine import Broken, Call, JobToRun, Refused, Transient, system
 
 log = structlog.get_logger()
 
 CONCURRENCY = 4
+QUEUE_PAUSE = 1.0  # seconds before a queue that was lost is asked for again
 JOB_PAUSE = 5.0  # seconds between two looks at the queue, when nothing new is announced
 TIMER_PAUSE = 1.0  # seconds between two looks when nothing is due
 TIMER_REST = 60.0  # seconds before a timer that failed is tried again
+CLOCK_LOOK = 60.0  # seconds between two looks at the clock
 FIRST_RETRY = 10  # seconds
 LONGEST_RETRY = 3_600
 
@@ -56,35 +60,60 @@ def run(settings: Settings) -> None:
     maker = engines()
     stop = threading.Event()
     timers = threading.Thread(target=fire_timers, args=(database, maker, stop), name="timers")
-    app = queue(settings.database_url or "", database, maker)
     with ExitStack() as stack:
         stack.callback(database.dispose)
         stack.callback(timers.join)
         stack.callback(stop.set)
-        _stop_on_signals(stop)
         stack.callback(scrape.serve(settings, scrape.WORKER))
-        timers.start()
-        app.run_worker(
+        asyncio.run(_work(settings.database_url or "", database, maker, timers))
+
+
+async def _work(database_url: str, database: Database, maker: EngineMaker, timers: threading.Thread) -> None:
+    """Fire timers and do the jobs of the queue until a signal asks to stop.
+
+    The queue's own worker ends when it loses its connection; another takes its place as soon as the database
+    answers, without anybody starting this process anew.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    timers.start()
+    asked = asyncio.create_task(stop.wait())
+    while not stop.is_set():
+        work = asyncio.create_task(_do_jobs(queue(database_url, database, maker), database))
+        await asyncio.wait({work, asked}, return_when=asyncio.FIRST_COMPLETED)
+        work.cancel()
+        (lost,) = await asyncio.gather(work, return_exceptions=True)
+        if not stop.is_set():
+            log.error("queue.lost", error=type(lost).__name__)
+            await asyncio.wait({asked}, timeout=QUEUE_PAUSE)
+
+
+async def _do_jobs(app: procrastinate.App, database: Database) -> None:
+    """Until cancelled, when jobs under way are finished first. Raises what the loss of the database raises."""
+    await asyncio.to_thread(_ping, database)
+    async with app.open_async():
+        await app.run_worker_async(
             queues=[QUEUE],
             concurrency=CONCURRENCY,
             fetch_job_polling_interval=JOB_PAUSE,
             delete_jobs="successful",
+            install_signal_handlers=False,
         )
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
-    """The queue's own worker handles signals while it runs; before that, ours."""
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, ask)
+def _ping(database: Database) -> None:
+    """Ask for a sign of life first: a pool that opens on nobody waits longer and longer."""
+    with database.connect() as connection:
+        connection.execute(_NOW)
 
 
 def queue(database_url: str, database: Database, maker: EngineMaker) -> procrastinate.App:
     """The queue, with its tasks: call an operation for a job of an ente, move a batch of its instances."""
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url.libpq(database_url)))
+    connector = procrastinate.PsycopgConnector(
+        conninfo=url.libpq(database_url), timeout=databases.POOL_TIMEOUT
+    )
+    app = procrastinate.App(connector=connector)
     app.job_manager = JobsInTurn(app.connector)
 
     # only what we did not foresee comes here, such as a database that went away: our own retries are elsewhere
@@ -119,19 +148,27 @@ def _told(event: str) -> Iterator[None]:
 def run_job(database: Database, maker: EngineMaker, ente_id: int, job_id: int) -> None:
     """One attempt: claimed in a transaction, called outside any, answered in another."""
     with ente_context(ente_id):
-        with Session(database) as session, session.begin():
-            claimed = maker(session, ente_id).claim_job(job_id)
-            if claimed is None:
-                return
-            logs.about(
-                pratica=session.scalar(_PRATICA, {"root_id": claimed.root_id}), instance=claimed.root_id
-            )
+        with Session(database) as session:
+            claimed, now = retrying(session, lambda: _claim(maker, session, ente_id, job_id))
+        if claimed is None:
+            return
         begun = time.perf_counter()
         with spans.span("call", logs.request_name(), operation=claimed.operation, job=job_id):
-            answer = _attempt(maker, ente_id, claimed)
+            answer = _attempt(maker, ente_id, claimed, now)
         _tell(answer, time.perf_counter() - begun)
-        with Session(database) as session, session.begin():
-            answer.bring(maker, session, ente_id)
+        with Session(database) as session:
+            retrying(session, lambda: answer.bring(maker, session, ente_id))
+
+
+def _claim(
+    maker: EngineMaker, session: Session, ente_id: int, job_id: int
+) -> tuple[JobToRun | None, datetime]:
+    """The job, and when it was claimed: by the database's clock, which may not be this machine's."""
+    claimed = maker(session, ente_id).claim_job(job_id)
+    if claimed is not None:
+        pratica = session.scalar(_PRATICA, {"root_id": claimed.root_id})
+        logs.about(pratica=pratica, instance=claimed.root_id)
+    return claimed, session.execute(_NOW).scalar_one()
 
 
 def _tell(answer: _Answer, seconds: float) -> None:
@@ -179,7 +216,7 @@ class _Answer:
         return now + timedelta(seconds=wait)
 
 
-def _attempt(maker: EngineMaker, ente_id: int, job: JobToRun) -> _Answer:
+def _attempt(maker: EngineMaker, ente_id: int, job: JobToRun, now: datetime) -> _Answer:
     operation = maker.operations.get(job.operation)
     if operation is None:
         return _Answer(job, Broken(f"l'operazione «{job.operation}» non è installata"))
@@ -192,7 +229,7 @@ def _attempt(maker: EngineMaker, ente_id: int, job: JobToRun) -> _Answer:
         root_id=job.root_id,
         element_id=job.element_id,
         by="sistema:worker",
-        now=datetime.now().astimezone(),
+        now=now.astimezone(),
         request_name=logs.request_name(),
     )
     try:
@@ -211,8 +248,12 @@ def fire_timers(database: Database, maker: EngineMaker, stop: threading.Event) -
     """Fire due timers one by one, of any ente, until asked to stop; a broken one never stops the others."""
     failed: dict[int, float] = {}
     last = 0
+    look = time.monotonic() + CLOCK_LOOK
     while not stop.is_set():
         now = time.monotonic()
+        if now > look:
+            look = now + CLOCK_LOOK
+            _look_at_clock(database)
         failed = {timer: until for timer, until in failed.items() if until > now}
         logs.begin(request_id=logs.new_name())
         try:
@@ -231,6 +272,17 @@ def fire_timers(database: Database, maker: EngineMaker, stop: threading.Event) -
             last = served
 
 
+def _look_at_clock(database: Database) -> None:
+    """Tell who runs the installation when the calendar is not kept: the clock cannot tell it of itself."""
+    try:
+        with database.connect() as connection:
+            trouble = election.trouble(connection)
+    except SQLAlchemyError:
+        return  # told by who fires the timers
+    if trouble is not None:
+        log.error("clock.silent", trouble=trouble)
+
+
 class TimerFailed(Exception):
     """A timer could not be fired; it stays due."""
 
@@ -246,15 +298,24 @@ def fire_next(database: Database, maker: EngineMaker, skip: Sequence[int] = (), 
     Two workers never take the same one. Raises TimerFailed, so that one that cannot be fired (`skip` it then) never
     stops the others.
     """
-    with Session(database) as session, session.begin():
-        taken = take_timer(session, skip, after)
-        if taken is None:
-            return None
+    taken: list[DueTimer] = []
+
+    def fire() -> None:
+        due = take_timer(session, skip, after)
+        taken[:] = [] if due is None else [due]
+        if due is not None:
+            with ente_context(due.ente_id):
+                maker(session, due.ente_id).fire_timer(due.timer_id, system("timer"))
+
+    with Session(database) as session:
         try:
-            with ente_context(taken.ente_id):
-                maker(session, taken.ente_id).fire_timer(taken.timer_id, system("timer"))
+            retrying(session, fire)
         except Exception as error:
-            raise TimerFailed(taken.ente_id, taken.timer_id) from error
+            if not taken or getattr(error, "connection_invalidated", False):
+                raise  # it is the database that went away, not the timer that cannot be fired
+            raise TimerFailed(taken[0].ente_id, taken[0].timer_id) from error
+    if not taken:
+        return None
     metrics.timer("fired")
-    log.info("timer", ente=taken.ente_id, timer=taken.timer_id)
-    return int(taken.ente_id)
+    log.info("timer", ente=taken[0].ente_id, timer=taken[0].timer_id)
+    return taken[0].ente_id

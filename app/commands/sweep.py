@@ -8,6 +8,7 @@ from collections import Counter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import election
 from app.commands.place import opened
 from app.database.context import ente_context
 from app.enti.model import Ente
@@ -24,6 +25,7 @@ def run(settings: Settings, slug: str | None) -> int:
     wrong = 0
     with opened(settings) as database:
         with ente_context(None), Session(database) as session:
+            trouble = election.trouble(session.connection())
             enti = session.execute(select(Ente.id, Ente.slug).order_by(Ente.slug)).all()
         if slug is not None:
             enti = [ente for ente in enti if ente.slug == slug]
@@ -40,6 +42,11 @@ def run(settings: Settings, slug: str | None) -> int:
                 )
             print(f"{ente.slug}: {_count(swept.found)}", flush=True)
             wrong += len(swept.found)
+    if trouble is not None:
+        print(
+            f"{trouble[0].upper()}{trouble[1:]}: il calendario dell’installazione non va avanti.",
+            file=sys.stderr,
+        )
     if wrong:
         print("Ogni riga è tra i passi fermi, da dove si può rimettere in moto.", file=sys.stderr)
     return 1 if wrong else 0

@@ -72,6 +72,24 @@ def test_a_worker_killed_after_the_call_has_one_effect_outside_and_one_inside(
     assert records.broken() == {}
 
 
+def test_a_call_whose_end_nobody_could_write_is_made_again(
+    installation: Installation, asked: Case, records: Records, register: Register
+) -> None:
+    # given a call that the queue has believed under way for too long, by a worker that lives
+    instance = records.instance_of(asked.id)
+    with register.holding():
+        installation.start("worker")
+        eventually(lambda: register.calls_of(instance))
+        # when
+        records.does("update procrastinate_events set at = at - interval '11 minutes'")
+        installation.start("clock")
+        # then
+        eventually(lambda: len(register.calls_of(instance)) == 2)
+    eventually(lambda: asked.todo() == ["verifica"])
+    assert len(set(register.calls_of(instance))) == 1
+    assert records.broken() == {}
+
+
 def test_a_call_that_kills_its_worker_each_time_ends_in_an_incident_and_holds_nobody_up(
     installation: Installation, asked: Case, program: Program, records: Records, register: Register
 ) -> None:
