@@ -247,6 +247,14 @@ class Engine:
         step.answer(running, task, element, answers)
         step.run()
 
+    def hold(self, task_id: int) -> None:
+        """Keep a task as it is until the transaction ends. Raises TaskNotOpen, InstanceBusy.
+
+        Who waited here may have lost the right meanwhile: ask about rights after it.
+        """
+        if not store.lock_task(self.session, self.ente_id, task_id):
+            raise TaskNotOpen(task_id)
+
     def _closed_meanwhile(self, task_id: int) -> TaskNotOpen:
         found = queries.task(self.session, self.ente_id, task_id)
         return TaskNotOpen(task_id, found.status, found.closed_by)

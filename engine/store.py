@@ -35,7 +35,7 @@ _LOCK_TASK = _sql(f"""
            t.closed_by, t.excluded_id, t.assignee_id
     from engine_task t join engine_instance i on i.ente_id = t.ente_id and i.id in (t.instance_id, t.root_id)
     where t.ente_id = :ente_id and t.id = :task_id
-    order by i.id for no key update of i
+    order by i.id for no key update of i, t
 """)  # noqa: S608 - constant text
 
 _LOCK_INSTANCE = _sql(f"""
@@ -56,7 +56,7 @@ _LOCK_CHILD = _sql(f"""
 
 
 def lock_task(session: Session, ente_id: int, task_id: int) -> list[Row[Any]]:
-    """Lock the task's instance and its root; one row each, with the task's columns. Empty when unknown.
+    """Lock a task, its instance and its root; a row for each instance, with the task's columns. Empty when unknown.
 
     Raises InstanceBusy.
     """

@@ -15,8 +15,9 @@ from flask import Response, request
 from sqlalchemy import Table, bindparam, delete, func, select, text
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session, scoped_session
+from werkzeug.exceptions import Unauthorized
 
-from app.accounts.tokens import ApiClient
+from app.accounts.tokens import ApiClient, client_of
 from app.api.failures import KeyMalformed, KeyMissing, KeyReused, RequestUnderWay
 from app.api.model import RichiestaApi
 from app.api.reply import Reply, unpack
@@ -83,19 +84,21 @@ class Ticket:
 def once(client: ApiClient, work: Callable[[], Reply], *, key_required: bool = False) -> Response:
     """Do `work` and commit, or give back what it answered the first time.
 
-    Raises KeyMissing, KeyMalformed, KeyReused, RequestUnderWay, and what `work` raises.
+    Raises KeyMissing, KeyMalformed, KeyReused, RequestUnderWay, Unauthorized (the token was revoked while
+    `work` waited for another), and what `work` raises.
     """
     ticket = _ticket(client, key_required)
 
     @transactional
     def run() -> Response:
-        if ticket is None:
-            return work().response()
-        stored = _stored(ticket)
+        stored = None if ticket is None else _stored(ticket)
         if stored is not None:
             return stored.response(replayed=True)
         answer = work()
-        _keep(ticket, answer)
+        if client_of(db.session, request.headers.get("Authorization")) is None:
+            raise Unauthorized
+        if ticket is not None:
+            _keep(ticket, answer)
         return answer.response()
 
     return run()

@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
+from werkzeug.exceptions import Unauthorized
 
 from app import audit
+from app.accounts import operators
 from app.accounts.operator import Operator
 from app.attivita import drafts
 from app.database import db
@@ -42,7 +44,8 @@ def engine_of(operator: Operator) -> Engine:
 def find(operator: Operator, task_id: int, action: str = "task:see") -> Case:
     """A task that the operator may see (or more). Raises TaskNotOpen when there is none, NotAllowed."""
     task = engine_of(operator).task(task_id)
-    pratica = db.session.scalar(select(Pratica).where(Pratica.instance_id == task.root_id))
+    query = select(Pratica).where(Pratica.instance_id == task.root_id)
+    pratica = db.session.scalar(query.execution_options(populate_existing=True))
     if pratica is None:
         raise TaskNotOpen(task_id)
     subject = task_subject(db.session, pratica, task)
@@ -50,10 +53,23 @@ def find(operator: Operator, task_id: int, action: str = "task:see") -> Case:
     return Case(task, pratica, subject)
 
 
+def hold(operator: Operator, task_id: int, action: str = "task:see") -> Case:
+    """As `find`, for a command: nobody else moves the task until it ends.
+
+    Asked again once the task is ours: who waited for it may have lost a role, or the task, meanwhile.
+    """
+    find(operator, task_id, action)  # who may not, keeps nobody waiting
+    engine_of(operator).hold(task_id)
+    now = operators.load(db.session, operator.account_id)
+    if now is None:
+        raise Unauthorized
+    return find(now, task_id, action)
+
+
 @transactional
 def claim(operator: Operator, task_id: int) -> None:
     """Take a task that nobody has. Raises TaskNotOpen, NotAllowed."""
-    case = find(operator, task_id, "task:claim")
+    case = hold(operator, task_id, "task:claim")
     engine_of(operator).assign(task_id, operator.account_id, acting(operator.account_id), only_free=True)
     _record(operator, "task.claim", case)
 
@@ -61,7 +77,7 @@ def claim(operator: Operator, task_id: int) -> None:
 @transactional
 def release(operator: Operator, task_id: int) -> None:
     """Leave a task for the others of the unit."""
-    case = find(operator, task_id, "task:release")
+    case = hold(operator, task_id, "task:release")
     engine_of(operator).assign(task_id, None, acting(operator.account_id))
     _record(operator, "task.release", case)
 
@@ -69,9 +85,8 @@ def release(operator: Operator, task_id: int) -> None:
 @transactional
 def give(operator: Operator, task_id: int, account_id: int) -> None:
     """Give a task to a colleague: who supervises, or who has it and hands it on."""
-    case = find(operator, task_id)
-    mine = case.task.assignee_id == operator.account_id
-    policy.require(operator, "task:release" if mine else "task:assign", case.subject)
+    mine = find(operator, task_id).task.assignee_id == operator.account_id
+    case = hold(operator, task_id, "task:release" if mine else "task:assign")
     if all(colleague != account_id for colleague, _ in rows.colleagues(db.session, operator)):
         raise policy.NotAllowed("task:assign", Reason.UNIT)
     engine_of(operator).assign(task_id, account_id, acting(operator.account_id))
@@ -84,7 +99,7 @@ def complete(operator: Operator, task_id: int, answers: dict[str, Any]) -> Case:
 
     Raises TaskNotOpen, NotAllowed, FormInvalid, AnswerRefused; nothing is changed then.
     """
-    case = find(operator, task_id, "task:complete")
+    case = hold(operator, task_id, "task:complete")
     engine_of(operator).complete(task_id, answers, acting(operator.account_id))
     drafts.drop(task_id)
     _record(operator, "task.complete", case)
@@ -94,7 +109,7 @@ def complete(operator: Operator, task_id: int, answers: dict[str, Any]) -> Case:
 @transactional
 def send_back(operator: Operator, task_id: int, to_element: str, reason: str) -> None:
     """Send the work back to an earlier step, saying why. Raises TaskNotOpen, CannotSendBack, NotAllowed."""
-    case = find(operator, task_id, "task:complete")
+    case = hold(operator, task_id, "task:complete")
     engine_of(operator).send_back(task_id, to_element, reason, acting(operator.account_id))
     drafts.drop(task_id)
     _record(operator, "task.send_back", case, a=to_element)

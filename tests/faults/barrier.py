@@ -29,6 +29,7 @@ class Barrier:
 
     def _waiting(self) -> int:
         with self._connection.cursor() as cursor:
+            cursor.execute("select pg_stat_clear_snapshot()")  # or who connected later is not seen
             cursor.execute(_WAITING)
             return int(cursor.fetchone()[0])
 

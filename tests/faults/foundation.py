@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from app.accounts import tokens
+from app.accounts import passwords, tokens
 from app.accounts.operator import Operator
 from app.api.scopes import SCOPES
 from app.database import engine as engines
@@ -20,14 +20,15 @@ from tests.faults.records import Records
 
 T = TypeVar("T")
 
-ENTE, ADMIN = 1, 1
+ENTE, ADMIN, COLLEAGUE = 1, 1, 2
 ENTI = """
     insert into ente (id, slug, nome, tipo, sintetico) values
     (1, 'genova', 'Comune di Genova', 'comune', true), (2, 'recco', 'Comune di Recco', 'comune', true)
 """
+PASSWORD = "una parola lunga"  # noqa: S105 - of people who do not exist
 PEOPLE = """
     insert into account (ente_id, nome_utente, password_hash, nome, cognome) values
-    (1, 'carla', '-', 'Carla', 'Costa'), (2, 'rita', '-', 'Rita', 'Recco')
+    (1, 'carla', :hash, 'Carla', 'Costa'), (1, 'luca', :hash, 'Luca', 'Lai'), (2, 'rita', '-', 'Rita', 'Recco')
 """
 
 
@@ -42,7 +43,7 @@ def lay(urls: Urls, *more: Bundle) -> str:
     """Fill an empty database; returns a token with every scope."""
     records = Records(urls.owner)
     records.does(ENTI)
-    records.does(PEOPLE)
+    records.does(PEOPLE, hash=passwords.hash_password(PASSWORD))
     publish(urls, *paths.ALL, *more)
     return with_session(urls, issue)
 
