@@ -1,4 +1,4 @@
-"""What a step costs the database and the clock, at the tenth round of an instance and at the thousandth.
+"""What a step costs the database and the clock, at the tenth round of an instance and at the two-thousandth.
 
 The floor is a bare psycopg2 transaction that locks, writes and commits the same rows in the same database.
 """
@@ -30,7 +30,7 @@ from tests.engine.drawing import boundary, bundle, diagram, end, gateway, human,
 
 ENTE = 1
 ANNA = operator(1)
-EARLY, LATE, TURNS = 10, 1_000, 60
+EARLY, LATE, TURNS, WINDOW = 10, 2_000, 60, 200
 FORM: dict[str, object] = {
     "type": "object",
     "properties": {"ore": {"type": "integer", "minimum": 0}, "nota": {"type": "string"}},
@@ -72,8 +72,8 @@ def measure() -> Iterator[Figure]:
 def _figures(database: Database, address: str) -> Iterator[Figure]:
     """An old instance, a young one and the floor take turns, so that the machine's noise is the same for all."""
     old, young, bare_one = _begin(database), _begin(database), _begin(database)
-    for _ in range(LATE):
-        _step(database, old)
+    curve = [timed(lambda: _step(database, old)) for _ in range(LATE)]
+    windows = [median(curve[at : at + WINDOW]) for at in range(0, LATE, WINDOW)]
     for _ in range(EARLY):
         _step(database, young)
     small, count = _size(database, young), Count(database, lambda: _step(database, young))
@@ -87,6 +87,13 @@ def _figures(database: Database, address: str) -> Iterator[Figure]:
     yield Figure(f"step_round_{EARLY}", median(early), "ms", median(early) / median(floor), "step_floor")
     yield Figure(
         f"step_round_{LATE}", median(late), "ms", median(late) / median(early), f"step_round_{EARLY}"
+    )
+    yield Figure(
+        f"step_slowest_{WINDOW}_of_{LATE}",
+        max(windows),
+        "ms",
+        max(windows) / median(windows),
+        f"step_median_{WINDOW}_of_{LATE}",
     )
     yield Figure("step_statements", count.statements - 1, "statements")
     yield Figure("step_rows", count.rows, "rows")
