@@ -26,6 +26,7 @@ from app.inbox.counts import open_for
 from app.incidents import routes as incidents
 from app.observe import request as observed
 from app.observe import scrape
+from app.operatori import programmi
 from app.operatori import routes as operatori
 from app.persone import azioni
 from app.persone import routes as persone
@@ -64,6 +65,7 @@ def create_app(settings: Settings, maker: EngineMaker | None = None) -> Flask:
         incidents,
         consultazioni,
         operatori,
+        programmi,
     ):
         app.register_blueprint(part.blueprint)
     documenti.init_app(app)

@@ -135,6 +135,9 @@ def _enter_api() -> None:
     if client is not None:
         g.api_client = client
         _work_for(client.ente_id)
+        if client.stale:
+            tokens.touch(db.session, client.token_id)
+            db.session.commit()
     elif not _is_public():
         raise Unauthorized
 

@@ -114,10 +114,15 @@ class TentativoAccesso(Base):
 
 
 class TokenApi(Base):
-    """A bearer token of another program of the ente, limited to its scopes."""
+    """A bearer token of another program of the ente, limited to its scopes; it opens nothing until approved."""
 
     __tablename__ = "token_api"
-    __table_args__ = (_of_account("created_by"), UniqueConstraint("token_hash"))
+    __table_args__ = (
+        _of_account("created_by"),
+        _of_account("approved_by"),
+        UniqueConstraint("token_hash"),
+        CheckConstraint("approved_by <> created_by", name="due_persone"),
+    )
 
     ente_id: Mapped[int] = mapped_column(ForeignKey(Ente.id), primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -128,6 +133,9 @@ class TokenApi(Base):
     created_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+    approved_at: Mapped[datetime | None] = mapped_column(Instant)
+    approved_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class ModuloSospeso(Base):

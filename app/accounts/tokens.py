@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, insert, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session, scoped_session
 
 from app.accounts.models import TokenApi
@@ -20,17 +20,18 @@ AnySession = Session | scoped_session[Any]
 
 PREFIX: Final = "percorsi_"  # lets secret scanners recognise a leaked one
 
-_FIND = text("select ente_id, token_id, nome, scopes from accesso_token(:impronta)")
+_FIND = text("select ente_id, token_id, nome, scopes, da_segnare from accesso_token(:impronta)")
 
 
 @dataclass(frozen=True)
 class ApiClient:
-    """The program behind a request of the API."""
+    """The program behind a request of the API. `stale`: its use is worth noting (a write a minute)."""
 
     ente_id: int
     token_id: int
     nome: str
     scopes: frozenset[str]
+    stale: bool = False
 
     def __str__(self) -> str:
         """The stable text under which engine history remembers it."""
@@ -45,10 +46,27 @@ class ScopeMissing(Exception):
         self.scope = scope
 
 
+class TokenNotFound(LookupError):
+    """No such token in the ente, or it has ended, or (to approve) it waits for nobody."""
+
+
+class TwoPeopleNeeded(Exception):
+    """Nobody approves a token of one's own."""
+
+
 def issue(
-    session: AnySession, by: Operator, nome: str, scopes: Iterable[str], expires_at: datetime | None = None
+    session: AnySession,
+    by: Operator,
+    nome: str,
+    scopes: Iterable[str],
+    expires_at: datetime | None = None,
+    *,
+    approved: bool = True,
 ) -> str:
-    """Make a token and return it: it is shown once and kept nowhere. The caller commits."""
+    """Make a token and return it: it is shown once and kept nowhere. The caller commits.
+
+    Not `approved`, it opens nothing until a second person says so.
+    """
     token = PREFIX + secrets.token_urlsafe(32)
     token_id = session.scalar(
         insert(TokenApi)
@@ -59,6 +77,7 @@ def issue(
             scopes=sorted(set(scopes)),
             created_by=by.account_id,
             expires_at=expires_at,
+            approved_at=func.now() if approved else None,
         )
         .returning(TokenApi.id)
     )
@@ -67,13 +86,42 @@ def issue(
 
 
 def revoke(session: AnySession, by: Operator, token_id: int) -> None:
-    """End a token at once. The caller commits."""
-    session.execute(
+    """End a token at once. The caller commits. Raises TokenNotFound."""
+    ended = session.scalar(
         update(TokenApi)
         .where(TokenApi.id == token_id, TokenApi.revoked_at.is_(None))
         .values(revoked_at=func.now())
+        .returning(TokenApi.id)
     )
+    if ended is None:
+        raise TokenNotFound(token_id)
     record(session, "token.revoke", "token_api", token_id, by=by, scopo="configurazione")
+
+
+def approve(session: AnySession, by: Operator, token_id: int) -> None:
+    """The second person lets a token work. The caller commits. Raises TokenNotFound, TwoPeopleNeeded."""
+    token = session.scalar(select(TokenApi).where(TokenApi.id == token_id, *WAITING).with_for_update())
+    if token is None:
+        raise TokenNotFound(token_id)
+    if token.created_by == by.account_id:
+        raise TwoPeopleNeeded(token_id)
+    token.approved_at, token.approved_by = func.now(), by.account_id
+    session.flush()
+    record(session, "token.approve", "token_api", token_id, by=by, scopo="configurazione")
+
+
+WAITING: Final = (
+    TokenApi.approved_at.is_(None),
+    TokenApi.revoked_at.is_(None),
+    TokenApi.expires_at.is_(None) | (TokenApi.expires_at > func.now()),
+)
+
+
+def touch(session: AnySession, token_id: int) -> None:
+    """Note that a token is in use. The caller commits."""
+    session.execute(
+        update(TokenApi).where(TokenApi.id == token_id).values(last_used_at=func.clock_timestamp())
+    )
 
 
 def client_of(session: AnySession, authorization: str | None) -> ApiClient | None:
@@ -82,4 +130,8 @@ def client_of(session: AnySession, authorization: str | None) -> ApiClient | Non
     if scheme.lower() != "bearer" or not token.startswith(PREFIX):
         return None
     row = session.execute(_FIND, {"impronta": fingerprint(token.strip())}).one_or_none()
-    return None if row is None else ApiClient(row.ente_id, row.token_id, row.nome, frozenset(row.scopes))
+    return (
+        None
+        if row is None
+        else ApiClient(row.ente_id, row.token_id, row.nome, frozenset(row.scopes), row.da_segnare)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
+from app.api.scopes import SCOPES
 from app.forms import Form
 from app.rights.roles import assignable
 
@@ -41,6 +42,33 @@ def account() -> Form:
                 "aiuto": "Con cui entra, per esempio anna.rossi. Non si cambia più.",
                 "messaggio": {"pattern": "Usa solo lettere senza accento, cifre, punto e trattino"},
             },
+        },
+    )
+
+
+def programma() -> Form:
+    """{nome, ambiti, al?}."""
+    offered = [{"const": scope, "title": words} for scope, words in SCOPES.items()]
+    return _form(
+        {
+            "nome": _text("Nome del programma", 80),
+            "ambiti": {
+                "title": "Che cosa può fare",
+                "type": "array",
+                "minItems": 1,
+                "maxItems": len(offered),
+                "uniqueItems": True,
+                "items": {"type": "string", "oneOf": offered},
+            },
+            "al": {"title": "Fino al giorno", **_DAY},
+        },
+        ("nome", "ambiti"),
+        {
+            "nome": {
+                "aiuto": "Le notizie che consegna portano questo nome: lo stesso quando il token si rinnova."
+            },
+            "ambiti": {"widget": "spunte", "messaggio": {"minItems": "Scegli che cosa può fare"}},
+            "al": {"aiuto": "Compreso. Se lo lasci vuoto vale finché qualcuno lo revoca."},
         },
     )
 

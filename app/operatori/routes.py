@@ -88,9 +88,7 @@ def new() -> Page:
         try:
             account_id, password = service.open_account(db.session, operator, NewAccount(**parsed.data))
         except service.UsernameTaken:
-            wrong = _said(
-                form, parsed, "nome_utente", "Qualcuno ha già questo nome utente: scegline un altro"
-            )
+            wrong = said(form, parsed, "nome_utente", "Qualcuno ha già questo nome utente: scegline un altro")
         else:
             db.session.commit()
             return _password(account_id, password, "Accesso aperto")
@@ -138,7 +136,7 @@ def _give(operator: Operator, account_id: int, form: Form, parsed: Parsed) -> li
     unita = None if data["unita"] == moduli.ENTE else data["unita"]
     dal, al = (written.parse(data.get(name)) for name in ("dal", "al"))
     if unita is None and ruoli.needs_unit(data["ruolo"]):
-        return _said(
+        return said(
             form, parsed, "unita", "Per un fornitore scegli la sua unità: su tutto l’ente non vedrebbe niente"
         )
     try:
@@ -152,20 +150,20 @@ def _give(operator: Operator, account_id: int, form: Form, parsed: Parsed) -> li
                 "Un ruolo comincia da oggi in poi",
             )
         )
-        return _said(form, parsed, *wrong)
+        return said(form, parsed, *wrong)
     except service.RoleOverlaps as held:
         until = f"al {written.full(held.al)}" if held.al else "senza scadenza"
         words = (
             f"Ha già questo ruolo qui, dal {written.full(held.dal)} {until}: toglilo prima, o cambia i giorni"
         )
-        return _said(form, parsed, "ruolo", words)
+        return said(form, parsed, "ruolo", words)
     except service.RolesApart:
-        return _said(form, parsed, "ruolo", APART)
+        return said(form, parsed, "ruolo", APART)
     db.session.commit()
     return []
 
 
-def _said(form: Form, parsed: Parsed, field: str, words: str) -> list[Message]:
+def said(form: Form, parsed: Parsed, field: str, words: str) -> list[Message]:
     return form.messages([FieldError((field,), "operazione", parsed.data.get(field), words)], parsed.data)
 
 

@@ -14,6 +14,7 @@ from app.audit import registro
 from app.database import db
 from app.enti.model import Unita
 from app.incidents import board
+from app.operatori import programmi
 from app.rights.extraordinary import to_review
 from app.rights.policy import may_ever
 from app.rights.roles import ROLES
@@ -119,7 +120,7 @@ def menu(operator: Operator, open_for: Callable[[Operator], int | str | None]) -
                 "url": url_for("rights.to_review"),
                 "tasto": "a",
                 "corrente": here.startswith("/accessi"),
-                "conteggio": len(to_review(db.session, operator)) or None,
+                "conteggio": len(to_review(db.session, operator)) + len(programmi.waiting()) or None,
             }
         )
     if registro.reads_everything(operator):

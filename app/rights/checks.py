@@ -43,6 +43,7 @@ _WITHOUT_CASE = frozenset(
         "percorso:edit",
         "percorso:approve",
         "accesso:request",
+        "token:approve",
     }
 )
 

@@ -13,12 +13,12 @@ from werkzeug.wrappers import Response
 from app.accounts.gate import current_operator
 from app.accounts.operator import Operator
 from app.database import db
-from app.operatori import elenco
+from app.operatori import elenco, programmi
 from app.pratiche.access import subject_of
 from app.pratiche.model import Pratica
 from app.rights import extraordinary
 from app.rights.extraordinary import LASTS, ReasonMissing
-from app.rights.policy import require, require_ever
+from app.rights.policy import may_ever, require, require_ever
 
 blueprint = Blueprint("rights", __name__)
 
@@ -61,9 +61,12 @@ def to_review() -> Page:
     operator = current_operator()
     require_ever(operator, "accesso:review")
     waiting = extraordinary.to_review(db.session, operator)
-    numbers = _numbers([access.pratica_id for access in waiting if access.pratica_id is not None])
     return render_template(
-        "accounts/accessi.html", accessi=waiting, numeri=numbers, arrivi=elenco.arrivals(operator)
+        "accounts/accessi.html",
+        accessi=waiting,
+        numeri=_numbers([access.pratica_id for access in waiting if access.pratica_id is not None]),
+        arrivi=elenco.arrivals(operator),
+        programmi=programmi.waiting() if may_ever(operator, programmi.APPROVE) else [],
     )
 
 
