@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.servizi.models import Budget, Prenotazione
+from app.servizi.models import Budget, Prenotazione, VariazioneBudget
 from engine import Broken
 
 YEAR = 12  # months
@@ -29,8 +29,23 @@ class CapitoloElsewhere(Exception):
         self.anno, self.capitolo = anno, capitolo
 
 
+class CapitoloTaken(Exception):
+    """Less than that is free in the capitolo: `disponibile` euro are."""
+
+    def __init__(self, disponibile: Decimal) -> None:
+        super().__init__(str(disponibile))
+        self.disponibile = disponibile
+
+
 def add(
-    session: Session, ente_id: int, anno: int, servizio: str, capitolo: str, euro: Decimal, fondo: str | None
+    session: Session,
+    ente_id: int,
+    anno: int,
+    servizio: str,
+    capitolo: str,
+    euro: Decimal,
+    fondo: str | None,
+    by: str | None,
 ) -> int:
     """Add money to a capitolo, or open it (from a `fondo`); gives its id. Raises CapitoloElsewhere."""
     opened = insert(Budget).values(
@@ -45,7 +60,32 @@ def add(
     )
     if found is None:
         raise CapitoloElsewhere(anno, capitolo)
+    session.add(VariazioneBudget(ente_id=ente_id, budget_id=found, euro=euro, da_chi=by))
     return found
+
+
+def reduce(
+    session: Session, ente_id: int, budget_id: int, euro: Decimal, motivo: str, by: str | None
+) -> Budget:
+    """Take money away from a capitolo, never what is reserved, of which what was spent is a part.
+
+    Whoever reserves at the same moment goes first or finds less. Raises CapitoloTaken.
+    """
+    capitolo = session.get_one(Budget, (ente_id, budget_id), with_for_update=True, populate_existing=True)
+    free = capitolo.stanziato_eur - capitolo.prenotato_eur
+    if euro > free:
+        raise CapitoloTaken(free)
+    capitolo.stanziato_eur -= euro
+    session.add(VariazioneBudget(ente_id=ente_id, budget_id=budget_id, euro=-euro, motivo=motivo, da_chi=by))
+    session.flush()
+    return capitolo
+
+
+def changes(session: Session, ente_id: int, budget_id: int) -> list[VariazioneBudget]:
+    """What came to a capitolo and what was taken from it, the newest first."""
+    v = VariazioneBudget
+    query = select(v).where(v.ente_id == ente_id, v.budget_id == budget_id).order_by(v.id.desc())
+    return list(session.scalars(query))
 
 
 def months_left(dal: date) -> int:

@@ -21,13 +21,15 @@ from app.attivita.service import engine_of
 from app.audit import saw
 from app.database import db
 from app.errors import Meaning
-from app.forms import Message, Parsed
+from app.forms import Message, Parsed, Tree
 from app.persone.model import Persona
 from app.pratiche.access import subject_of as pratica_subject
 from app.pratiche.model import Pratica
 from app.rights import policy
 from app.rights.subject import Subject
-from app.servizi.budget import CapitoloElsewhere
+from app.servizi import budget
+from app.servizi.budget import CapitoloElsewhere, CapitoloTaken
+from app.servizi.models import Budget
 from app.servizi.models.budget import SERVIZI
 from app.servizi.ordine import OrdineNotWaiting
 from app.servizi.pagine import denaro, fondo, mese, messaggi, ordini, parole, service
@@ -53,6 +55,7 @@ errors.register(
     ),
 )
 errors.register(service.OrdineNotFound, errors.NOT_FOUND)
+errors.register(service.CapitoloNotFound, errors.NOT_FOUND)
 errors.register(
     service.MonthNotReady,
     Meaning(
@@ -363,3 +366,39 @@ def add_money() -> Page:
             return redirect(url_for("servizi.fund"), 303)
     page = render_template("servizi/denaro.html", tree=form.tree(parsed.data, wrong, typed=parsed.typed))
     return (page, 422) if wrong else page
+
+
+@blueprint.route("/fondo/capitoli/<int:budget_id>", methods=["GET", "POST"])
+def reduce_money(budget_id: int) -> Page:
+    """A capitolo: what came to it and what was taken, and taking money away."""
+    operator = current_operator()
+    capitolo = service.find_chapter(operator, budget_id, _today().year)
+    form = denaro.reduction()
+    if request.method == "GET":
+        return _chapter_page(capitolo, form.tree({}))
+    parsed = form.parse(request.form)
+    wrong = [] if parsed.action else form.check(parsed.data, parsed.refused)
+    if not parsed.action and not wrong:
+        try:
+            service.reduce_money(operator, budget_id, parsed.data)
+        except CapitoloTaken as taken:
+            free = written.euro(taken.disponibile)
+            words = f"Il resto è già prenotato o speso: si possono togliere al massimo {free}"
+            field = FieldError(("euro",), "operazione", parsed.data["euro"], words)
+            wrong = form.messages([field], parsed.data)
+        else:
+            flash(f"Denaro tolto dal capitolo {capitolo.capitolo}.", "ok")
+            return redirect(url_for("servizi.fund"), 303)
+    page = _chapter_page(capitolo, form.tree(parsed.data, wrong, typed=parsed.typed))
+    return (page, 422) if wrong else page
+
+
+def _chapter_page(capitolo: Budget, tree: Tree) -> str:
+    changes = budget.changes(db.session(), capitolo.ente_id, capitolo.id)
+    return render_template(
+        "servizi/capitolo.html",
+        capitolo=capitolo,
+        servizio=parole.SERVIZI[capitolo.servizio],
+        variazioni=[(each, _who(each.da_chi or "")) for each in changes],
+        tree=tree,
+    )

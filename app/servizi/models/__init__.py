@@ -1,6 +1,6 @@
 """The tables of services, by noun."""
 
-from app.servizi.models.budget import Budget, Iscrizione, Prenotazione
+from app.servizi.models.budget import Budget, Iscrizione, Prenotazione, VariazioneBudget
 from app.servizi.models.domanda import AttestazioneIsee, Domanda, Valutazione
 from app.servizi.models.fornitore import Fornitore, OperatoreFornitore
 from app.servizi.models.ordine import Ordine, PassaggioOrdine, SospensioneOrdine, VariazioneOrdine
@@ -25,5 +25,6 @@ __all__ = [
     "SospensioneOrdine",
     "Turno",
     "Valutazione",
+    "VariazioneBudget",
     "VariazioneOrdine",
 ]

@@ -36,6 +36,25 @@ class Budget(Base):
     recorded_at: Mapped[RecordedAt]
 
 
+class VariazioneBudget(Base):
+    """Euro that came to a capitolo, or (below zero) that were taken from it, for a reason. Never changed."""
+
+    __tablename__ = "variazione_budget"
+    __table_args__ = (
+        to("budget"),
+        CheckConstraint("euro > 0 or length(btrim(motivo)) >= 3", name="motivo"),
+        index("budget_id"),
+    )
+
+    ente_id: Mapped[EnteId]
+    id: Mapped[Id]
+    budget_id: Mapped[Ref]
+    euro: Mapped[Euro]
+    motivo: Mapped[Str | None]
+    da_chi: Mapped[Str | None]
+    recorded_at: Mapped[RecordedAt]
+
+
 class Prenotazione(Base):
     """Money reserved for a plan (by its first version) or a project, of the year of its capitolo.
 

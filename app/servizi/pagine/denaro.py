@@ -1,4 +1,4 @@
-"""Adding money to a capitolo: the form of what the council or the ragioneria has decided."""
+"""Adding money to a capitolo, or taking it away: the forms of what the council or the ragioneria has decided."""
 
 from __future__ import annotations
 
@@ -40,5 +40,29 @@ def form(today: date) -> Form:
         "capitolo": {"aiuto": "Come sta in bilancio. Se c’è già, la somma si aggiunge; se no, si apre."},
         "fondo": {"aiuto": "Da dove viene: FNA, FNPS, bilancio del comune."},
         "euro": {"widget": "euro"},
+    }
+    return Form(schema, {"campi": dress})
+
+
+def reduction() -> Form:
+    """{euro, motivo}."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "euro": {
+                "title": "Quanto si toglie",
+                "type": "number",
+                "minimum": 0.01,
+                "maximum": MOST,
+                "multipleOf": 0.01,
+            },
+            "motivo": {"title": "Perché", "type": "string", "minLength": 3, "maxLength": 500},
+        },
+        "required": ["euro", "motivo"],
+        "additionalProperties": False,
+    }
+    dress = {
+        "euro": {"widget": "euro"},
+        "motivo": {"righe": 3, "aiuto": "Per esempio l’atto che lo ha deciso. Resta scritto qui sotto."},
     }
     return Form(schema, {"campi": dress})

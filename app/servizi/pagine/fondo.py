@@ -27,6 +27,7 @@ HOLDER = "amministrativo"  # the role whose lane holds the fund and the list in 
 class Capitolo:
     """A chapter in a year, in euro."""
 
+    id: int
     nome: str
     servizio: str
     stanziato: Decimal
@@ -77,6 +78,7 @@ def chapters(ente_id: int, anno: int) -> list[Capitolo]:
     )
     return [
         Capitolo(
+            row.id,
             row.capitolo + (f", {row.fondo}" if row.fondo else ""),
             parole.SERVIZI[row.servizio],
             row.stanziato_eur,

@@ -16,7 +16,7 @@ from app.rights import policy
 from app.rights.checks import Reason
 from app.rights.subject import Subject
 from app.servizi import budget, eventi, fondo, ordine
-from app.servizi.models import Ordine
+from app.servizi.models import Budget, Ordine
 from app.servizi.models.budget import SERVIZI
 from app.servizi.pagine import mese, messaggi, ordini
 from app.servizi.pagine.fondo import HOLDER
@@ -29,6 +29,10 @@ SUPPLIER = "fornitore_accreditato"
 
 class OrdineNotFound(LookupError):
     """No such order in the ente."""
+
+
+class CapitoloNotFound(LookupError):
+    """No such capitolo in the ente, or its year is over."""
 
 
 class MonthNotReady(Exception):
@@ -139,6 +143,7 @@ def add_money(operator: Operator, data: Mapping[str, Any]) -> int:
         data["capitolo"],
         euro,
         data.get("fondo"),
+        acting(operator.account_id).label,
     )
     audit.record(
         db.session,
@@ -149,6 +154,32 @@ def add_money(operator: Operator, data: Mapping[str, Any]) -> int:
         dettaglio={"anno": data["anno"], "capitolo": data["capitolo"], "euro": str(euro)},
     )
     return fondo.renew(engine_of(operator), acting(operator.account_id))
+
+
+def find_chapter(operator: Operator, budget_id: int, from_year: int) -> Budget:
+    """A capitolo of a year that is not over, for who holds the fund. Raises NotAllowed, CapitoloNotFound."""
+    policy.require(operator, "task:complete", Subject(operator.ente_id, ruolo=HOLDER))
+    found = db.session.get(Budget, (operator.ente_id, budget_id))
+    if found is None or found.anno < from_year:
+        raise CapitoloNotFound(budget_id)
+    return found
+
+
+@transactional
+def reduce_money(operator: Operator, budget_id: int, data: Mapping[str, Any]) -> None:
+    """Take money away from a capitolo, for a reason that stays with it. Raises NotAllowed, CapitoloTaken."""
+    policy.require(operator, "task:complete", Subject(operator.ente_id, ruolo=HOLDER))
+    euro = to_money(data["euro"])
+    by = acting(operator.account_id).label
+    capitolo = budget.reduce(db.session(), operator.ente_id, budget_id, euro, data["motivo"].strip(), by)
+    audit.record(
+        db.session,
+        "budget.reduce",
+        "budget",
+        budget_id,
+        by=operator,
+        dettaglio={"anno": capitolo.anno, "capitolo": capitolo.capitolo, "euro": str(euro)},
+    )
 
 
 def sendable(operator: Operator, pratica: Pratica) -> list[Attesa]:

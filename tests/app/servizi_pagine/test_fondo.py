@@ -4,10 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.audit.models import Audit
-from app.servizi.models import Budget, Iscrizione, Prenotazione
+from app.servizi.models import Budget, Iscrizione, Prenotazione, VariazioneBudget
+from tests.app.servizi_pagine.citta import WIDTHS, assert_accessible
 from tests.app.servizi_pagine.storie import date_of_today, open_steps
 
 
@@ -146,3 +149,79 @@ def test_a_running_service_without_money_for_the_year_comes_before_who_waits(ent
     # then it covers the service first
     assert "1 servizio in corso ora è coperto" in page.text
     assert "senza copertura" not in page.text
+
+
+def chapter(session: Session, years_ago: int = 0) -> Budget:
+    """A capitolo of which 600 euro are reserved and 400 free."""
+    made = Budget(
+        ente_id=1, anno=date_of_today().year - years_ago, servizio="domiciliarita", capitolo="1299/1",
+        stanziato_eur=1000, prenotato_eur=600,
+    )  # fmt: skip
+    session.add(made)
+    session.commit()
+    return made
+
+
+def test_money_is_taken_from_a_capitolo_with_its_reason(enter, db_session):
+    # given
+    capitolo, keeper = chapter(db_session), enter("paolo.ferrari")
+    path = f"/fondo/capitoli/{capitolo.id}"
+    keeper.send("/fondo/denaro", anno=capitolo.anno, **{**MONEY, "capitolo": "1299/1", "euro": "10"})
+    assert f'href="{path}"' in keeper.get("/fondo").text
+    # when
+    page = keeper.send(path, euro="410", motivo="Variazione di bilancio, delibera 88")
+    # then
+    assert "Denaro tolto dal capitolo 1299/1" in page.text
+    db_session.refresh(capitolo)
+    assert (capitolo.stanziato_eur, capitolo.prenotato_eur) == (600, 600)
+    page = keeper.get(path).text
+    assert "Variazione di bilancio, delibera 88" in page
+    assert "Paolo Ferrari" in page
+    assert "Niente da togliere" in page
+    told = db_session.scalars(select(VariazioneBudget).order_by(VariazioneBudget.id)).all()
+    assert [(each.euro, bool(each.motivo)) for each in told] == [(10, False), (-410, True)]
+    row = db_session.scalars(select(Audit).where(Audit.azione == "budget.reduce")).one()
+    assert row.dettaglio == {"anno": capitolo.anno, "capitolo": "1299/1", "euro": "410.00"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"euro": "400,01"}, "si possono togliere al massimo 400,00"),
+        ({"euro": "-1"}, "errore"),
+        ({"motivo": " "}, "errore"),
+    ],
+)
+def test_what_is_reserved_or_has_no_reason_is_not_taken_and_what_was_typed_stays(
+    enter, db_session, wrong, said
+):
+    capitolo = chapter(db_session)
+    asked = {"euro": "400", "motivo": "Delibera 88", **wrong}
+    page = enter("paolo.ferrari").send(f"/fondo/capitoli/{capitolo.id}", **asked)
+    assert page.status_code == 422
+    assert said in page.text.lower().replace("\xa0", " ")
+    assert asked["euro"] in page.text
+    db_session.refresh(capitolo)
+    assert capitolo.stanziato_eur == 1000
+
+
+def test_only_who_holds_the_fund_takes_money_and_not_of_a_year_that_is_over(enter, db_session):
+    capitolo = chapter(db_session)
+    path = f"/fondo/capitoli/{capitolo.id}"
+    for who in ("giulia.parodi", "silvia.canepa", "anna.traverso"):
+        visitor = enter(who)
+        assert visitor.get(path).status_code == 403
+        assert visitor.send(path, euro="1", motivo="Delibera 88").status_code == 403
+        assert path not in visitor.get("/fondo").text
+    over = chapter(db_session, years_ago=1)
+    assert enter("paolo.ferrari").get(f"/fondo/capitoli/{over.id}").status_code == 404
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_page_of_a_capitolo_can_be_used_by_everybody(browse, db_session, width):
+    page = browse("paolo.ferrari", f"/fondo/capitoli/{chapter(db_session).id}", width)
+    page.get_by_label("Quanto si toglie").fill("401")
+    page.get_by_label("Perché").fill("Variazione di bilancio")
+    page.get_by_role("button", name="Togli", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_accessible(page)
