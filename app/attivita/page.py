@@ -103,6 +103,17 @@ def build(operator: Operator, case: Case) -> Page:
     )
 
 
+def given_answers(operator: Operator, case: Case) -> Answered | None:
+    """What a task that was done has answered, for who may read the cartella or the costs."""
+    if not any(
+        policy.may(operator, f"read:{section}", case.subject) for section in ("cartella", "economico")
+    ):
+        return None
+    engine = engine_of(operator)
+    history = engine.history(case.task.root_id)
+    return Precedenti(operator, engine, case, history).given(case.task, _names(history, case.task))
+
+
 def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
     """What the form begins with: the last answers to this very step, over variables of the same name, over today
     where a day says `"$comment": "oggi"`.

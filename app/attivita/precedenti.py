@@ -14,7 +14,7 @@ from app.documenti.uploads import OfTask
 from app.forms import Earlier, Sources, Tree
 from app.persone.people import OfOperator
 from app.values import account_of
-from engine import Engine, HistoryView, Program
+from engine import Engine, HistoryView, Program, TaskView
 from engine.running import HUMAN
 
 MOST = 4  # steps shown beside the form
@@ -40,7 +40,8 @@ class Precedenti:
         self._engine = engine
         self._programs = {i.id: engine.program(i.hash) for i in engine.instances_of(case.task.root_id)}
         self._sources = Sources(people=OfOperator(operator), uploads=OfTask(operator, case))
-        self._done = {row.element_id: row for row in history if self._is_human(row)}  # the last of each
+        self._rows = [row for row in history if self._is_human(row)]
+        self._done = {row.element_id: row for row in self._rows}  # the last of each
 
     def sources(self, dress: Any) -> Sources:
         """What a form dressed so may show and use."""
@@ -52,6 +53,18 @@ class Precedenti:
         """The last ones, the newest first; `names` are those of the accounts."""
         newest = sorted(self._done.values(), key=lambda row: row.id, reverse=True)
         return [self._answered(row, names) for row in newest[:MOST]]
+
+    def given(self, task: TaskView, names: Mapping[int, str]) -> Answered | None:
+        """What a task that was done has answered: of a step done more than once, the answers of that time."""
+        rows = [
+            row
+            for row in self._rows
+            if (row.instance_id, row.element_id) == (task.instance_id, task.element_id)
+        ]
+        if task.status != "done" or task.closed_at is None or not rows:
+            return None
+        closed_at = task.closed_at
+        return self._answered(min(rows, key=lambda row: abs(row.at - closed_at)), names)
 
     def _is_human(self, row: HistoryView) -> bool:
         element = self._program(row).diagram.elements.get(row.element_id)

@@ -12,7 +12,7 @@ from app.accounts.gate import current_operator
 from app.accounts.models import Account
 from app.accounts.operator import Operator
 from app.attivita import drafts, service
-from app.attivita.page import Page, build, crumbs, first_answers, pratica_url
+from app.attivita.page import Page, build, crumbs, first_answers, given_answers, pratica_url
 from app.attivita.service import Case
 from app.audit import saw
 from app.database import db
@@ -178,6 +178,7 @@ def _closed_page(case: Case, typed: Tree | None) -> str:
         case=case,
         briciole=crumbs(operator, case),
         tue=typed,
+        date=given_answers(current_operator(), case),
         pratica_url=pratica_url(operator, case),
         chi=closer.name if closer else None,
     )

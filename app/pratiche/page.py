@@ -21,7 +21,7 @@ from app.diagram.state import State
 from app.documenti import elenco as documenti
 from app.documenti.tipo import may_add
 from app.enti.model import Unita
-from app.forms import Sources
+from app.forms import Sources, Tree
 from app.persone.people import OfOperator
 from app.persone.view import flags, head
 from app.pratiche import service
@@ -218,10 +218,12 @@ def _event(
         return None
     automatic = element.kind not in HUMAN and row.event == "done"
     who = names.get(account_of(row.by) or 0, "")
+    answers = _answers(program, row, sources) if sources else None
     return {
         "quando": row.at,
         "titolo": _headline(element.name, row),
-        "testo": _told(program, row, who, sources),
+        "testo": _told(row, who, answers, sources),
+        "risposte": answers if answers and _is_cut(answers) else None,
         "automatico": automatic,
     }
 
@@ -239,7 +241,7 @@ def _headline(name: str, row: HistoryView) -> str:
     }.get(row.event, name)
 
 
-def _told(program: Program, row: HistoryView, who: str, sources: Sources | None) -> str:
+def _told(row: HistoryView, who: str, answers: Tree | None, sources: Sources | None) -> str:
     parts = [f"{who}." if who else ""]
     if isinstance(row.why, dict):
         if row.why.get("motivo"):
@@ -247,23 +249,27 @@ def _told(program: Program, row: HistoryView, who: str, sources: Sources | None)
         for table, rules in row.why.get("tabelle", []):
             numbers = ", ".join(str(rule) for rule in rules)
             parts.append(f"Tabella «{str(table).replace('_', ' ')}», regola {numbers}." if numbers else "")
-    if sources and isinstance(row.answers, dict):
-        parts.append(_answers(program, row, sources))
+    if answers:
+        said = (f"{title}{'' if title.endswith('?') else ':'} {words}" for title, words in _short(answers))
+        parts.append("; ".join(islice(said, MOST)))
     return " ".join(part for part in parts if part)
 
 
-def _answers(program: Program, row: HistoryView, sources: Sources) -> str:
-    """The answers in a line, by their titles; long ones are for the task's own page."""
+def _answers(program: Program, row: HistoryView, sources: Sources) -> Tree | None:
+    if not isinstance(row.answers, dict):
+        return None
     form = form_to_read(program, program.element(row.element_id).form_id, row.answers)
-    if form is None:
-        return ""
-    tree = form.tree(row.answers, sources=sources, readonly=True)
-    said = (
-        f"{title}{'' if title.endswith('?') else ':'} {words}"
-        for title, words in tree.said
-        if len(words) <= SHORT
-    )
-    return "; ".join(islice(said, MOST))
+    return form.tree(row.answers, sources=sources, readonly=True) if form else None
+
+
+def _short(answers: Tree) -> list[tuple[str, str]]:
+    """What is told in a line, by the titles; the long answers fold under it."""
+    return [(title, words) for title, words in answers.said if len(words) <= SHORT]
+
+
+def _is_cut(answers: Tree) -> bool:
+    """The line does not say everything."""
+    return len(answers.said) > MOST or len(_short(answers)) < len(answers.said)
 
 
 def _documents(operator: Operator, pratica: Pratica) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The page of a task keeps what is typed and tells what happened."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -118,6 +119,30 @@ def test_a_second_completion_is_a_409_with_what_was_typed(enter: Enter) -> None:
     assert late.status_code == 409
     assert "già stata completata" in late.text
     assert "La mia versione" in late.text
+    assert str(INTERVIEW["narrazione"]) not in late.text  # Giulia's case now: Luca does not follow it
+
+
+def test_long_answers_are_read_in_the_pratica_and_on_the_page_of_the_step_that_is_done(
+    enter: Enter, in_genova: Session
+) -> None:
+    # given an answer that no line can hold
+    enter("marco.costa").registers_a_contact()
+    giulia, marco = enter("giulia.parodi"), enter("marco.costa")
+    task = giulia.tasks("prendere")[0]
+    told = "Vive sola dal marzo scorso. " * 12
+    giulia.sends(task, **{**INTERVIEW, "narrazione": told})
+    pratica = f"/pratiche/{in_genova.scalar(text('select min(id) from pratica'))}"
+    # when
+    history = giulia.sees(pratica).text.partition("Che cosa è successo")[2]
+    done = giulia.sees(task).text
+    # then
+    folded = re.search(r"<details[^>]*><summary>Tutte le risposte.*?</details>", history, re.S)
+    assert folded
+    assert told.strip() in folded[0]
+    assert told.strip() not in history.replace(folded[0], "")
+    assert told.strip() in done.partition("Le risposte date")[2]
+    # and for who reads no cartella, nowhere
+    assert "Vive sola" not in marco.sees(pratica).text + marco.sees(task).text
 
 
 def test_the_interview_leads_to_the_responsabile_in_a_new_pratica(enter: Enter, in_genova: Session) -> None:
