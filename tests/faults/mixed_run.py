@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tests.faults.program import Answer, Program, Unanswered
 from tests.faults.records import Records
 
-PEOPLE = 6
+PEOPLE = 8
 PERCORSI = ("protocollo", "affiancati", "termine", "attesa")
 LONGEST = 120.0  # seconds that a command may take to be acknowledged
 FINE = (200, 201)

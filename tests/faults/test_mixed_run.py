@@ -81,8 +81,6 @@ def test_nothing_is_lost_or_done_twice_while_everything_is_killed(
         assert found is not None
         os.kill(found.pid, signal.SIGKILL)
         own_cluster.start()
-        for name in ("worker", "worker-2", "clock"):
-            installation.start(name)
 
     def cut_connections() -> None:
         superuser.does(CUT)
@@ -97,8 +95,7 @@ def test_nothing_is_lost_or_done_twice_while_everything_is_killed(
     }
     with mixed_run.Shaking(blows, every=2.0) as shaking:
         people.work()
-    for name in PROCESSES:
-        installation.start(name)
+    assert all(process.runs for process in installation.processes.values())
     records.forget_workers()
     eventually(lambda: records.one(UNDER_WAY) == 0, "the queue never drained", 120)
     # then
@@ -106,6 +103,7 @@ def test_nothing_is_lost_or_done_twice_while_everything_is_killed(
     with capsys.disabled():
         print(report(people.acknowledged, shaking, table, own_register))
     assert set(table.values()) == {0}
+    assert foundation.with_session(own_town, lambda session: foundation.maker()(session, 1).check()) == []
     assert len(people.acknowledged.opened) == how_many
     assert records.one("select count(*) from engine_instance where status <> 'done'") == 0
 
