@@ -57,7 +57,7 @@ bench: setup
 	$(BIN)/python -m tests.bench
 
 chaos: setup
-	INSTANCES=$(INSTANCES) $(BIN)/python -m pytest tests/faults $(wildcard tests/faults/chaos_*.py)
+	INSTANCES=$(INSTANCES) TIMERS=10000 $(BIN)/python -m pytest tests/faults $(wildcard tests/faults/chaos_*.py)
 
 golden: $(VENV)/.project
 	GOLDEN=$(RELEASE) $(BIN)/python -m pytest -q tests/engine/test_golden.py -k this_release

@@ -77,6 +77,7 @@ def run(settings: Settings) -> None:
             try:
                 with database.connect() as connection:
                     if elect(connection):
+                        log.info("clock.elected")
                         _keep(database, connection, stop)
             except SQLAlchemyError:
                 log.exception("clock.lost")  # another may have been elected meanwhile: ask again

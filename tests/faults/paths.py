@@ -105,4 +105,11 @@ def attesa() -> Bundle:
     )
 
 
-ALL = (protocollo(), affiancati(), termine(), attesa(), termine("subito", "PT0S"))
+ALL = (
+    protocollo(),
+    affiancati(),
+    termine(),
+    attesa(),
+    termine("subito", "PT0S"),
+    termine("fra_poco", "PT1H"),
+)

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime, timedelta
 
-from app import cli, clock, worker
+import time_machine
+
+from app import cli, clock, election, worker
 from app.wiring import engines
 from tests.faults import outside
+
+HOURS = "PERCORSI_PROVA_ORE"  # by which the clock of its machine is wrong
 
 
 def prepare() -> None:
     """What differs from an installation: the outside body of the tests, and nobody waits half a minute."""
+    if HOURS in os.environ:
+        wrong = datetime.now(UTC) + timedelta(hours=int(os.environ[HOURS]))
+        time_machine.travel(wrong, tick=True).start()
     engines().operations.add(outside.operation(os.environ[outside.ADDRESS]))
     worker.TIMER_PAUSE = 0.1
     worker.JOB_PAUSE = 0.2
     worker.FIRST_RETRY = 1
+    worker.CLOCK_LOOK = 0.5
+    election.LONG = 3.0
     clock.STALLED_EVERY = 1
 
 
