@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+from engine import json
+from engine.adhoc import AD_HOC, CHOICES, expanded
+from engine.tags import FLOW_NODES, bpmn, zeebe
 
 HEADER_DIFFERENT_FROM = "diverso_da"
 HEADER_UNITA = "unita"
@@ -85,7 +86,8 @@ class Element:
     """A flow node of the diagram with everything the engine reads of it.
 
     `kind` is the BPMN tag (userTask, serviceTask, …); `lane` the id of its lane.
-    Texts that begin with «=» are FEEL; the others are taken as they are.
+    Texts that begin with «=» are FEEL; the others are taken as they are. `ad_hoc`: the ad hoc subprocess that an
+    element is of without being drawn, or that it is itself; `choices` what may be chosen there, value and words.
     """
 
     id: str
@@ -118,6 +120,8 @@ class Element:
     passes_all: bool = True
     returns_all: bool = True
     loop: Loop | None = None
+    ad_hoc: str | None = None
+    choices: tuple[tuple[str, str], ...] = ()
 
     @property
     def links(self) -> str | None:
@@ -141,47 +145,9 @@ class Diagram:
         return (e for e in self.elements.values() if e.kind == "startEvent" and e.parent == self.process_id)
 
 
-def bpmn(tag: str) -> str:
-    """The qualified name of a BPMN tag."""
-    return f"{{{BPMN}}}{tag}"
-
-
-def zeebe(tag: str) -> str:
-    """The qualified name of a zeebe tag."""
-    return f"{{{ZEEBE}}}{tag}"
-
-
-FLOW_NODES = frozenset(
-    bpmn(tag)
-    for tag in [
-        "startEvent",
-        "endEvent",
-        "intermediateCatchEvent",
-        "intermediateThrowEvent",
-        "boundaryEvent",
-        "task",
-        "userTask",
-        "manualTask",
-        "serviceTask",
-        "sendTask",
-        "receiveTask",
-        "scriptTask",
-        "businessRuleTask",
-        "callActivity",
-        "subProcess",
-        "transaction",
-        "adHocSubProcess",
-        "exclusiveGateway",
-        "parallelGateway",
-        "inclusiveGateway",
-        "eventBasedGateway",
-        "complexGateway",
-    ]
-)
-
-
 def read(root: etree._Element) -> list[Diagram]:
-    """The executable processes of a BPMN file, in document order."""
+    """The executable processes of a BPMN file, in document order; ad hoc subprocesses as cycles (engine/adhoc.py)."""
+    root = expanded(root)
     definitions = _Definitions(root)
     return [
         _read_process(process, definitions)
@@ -284,6 +250,8 @@ def _read_element(node: etree._Element, lane_of: Mapping[str, str], definitions:
         passes_all=_flag(called, "propagateAllParentVariables"),
         returns_all=_flag(called, "propagateAllChildVariables"),
         loop=_read_loop(node),
+        ad_hoc=node.get(AD_HOC),
+        choices=tuple((value, words) for value, words in json.loads(node.get(CHOICES, "[]"))),
     )
 
 

@@ -12,6 +12,7 @@ from lxml import etree
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine import dmn, json
+from engine.adhoc import question
 from engine.bundle import Bundle, BundleUnreadable
 from engine.dialect import Diagram, Element, read
 from engine.form import FormSchema
@@ -59,7 +60,10 @@ class Program:
     def schema(self, form_id: str) -> dict[str, Any] | None:
         """The JSON Schema of a form; None when the step has none."""
         content = self.bundle.files.get(f"forms/{form_id}.schema.json")
-        return None if content is None else dict(json.loads(content))
+        if content is not None:
+            return dict(json.loads(content))
+        choice = self.diagram.elements.get(form_id)
+        return question(choice.name, choice.choices) if choice is not None and choice.choices else None
 
     def form(self, form_id: str) -> FormSchema | None:
         """What checks the answers of a form; None when the step has none."""

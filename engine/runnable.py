@@ -11,7 +11,9 @@ from copy import deepcopy
 
 from lxml import etree
 
-from engine.dialect import Diagram, bpmn
+from engine.adhoc import expanded
+from engine.dialect import Diagram
+from engine.tags import bpmn
 
 DOCUMENTATION = frozenset(
     bpmn(tag)
@@ -26,7 +28,7 @@ DOCUMENTATION = frozenset(
 
 def runnable(root: etree._Element, diagram: Diagram) -> etree._Element:
     """A copy of a BPMN file with only what runs in it, and the flows of a diagram that are not drawn as such."""
-    copy = deepcopy(root)
+    copy = deepcopy(expanded(root))
     for node in [node for node in copy.iter() if node.tag in DOCUMENTATION]:
         parent = node.getparent()
         if parent is not None:

@@ -46,10 +46,11 @@ from SpiffWorkflow.operators import Operator
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.dialect import Diagram, Element, Event, bpmn
+from engine.dialect import Diagram, Element, Event
 from engine.joins import InclusiveJoin, ParallelJoin
 from engine.rounds import ROUND
 from engine.runnable import runnable
+from engine.tags import bpmn
 
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 

@@ -147,7 +147,8 @@ def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
 
 def _drawing(engine: Engine, program: Program, task: TaskView) -> Markup:
     marks = marks_of(engine, program, engine.instance(task.instance_id))
-    return diagram.svg(parse_xml(program.bundle.diagram), marks, around=task.element_id, key="mini")
+    around = program.element(task.element_id).ad_hoc or task.element_id
+    return diagram.svg(parse_xml(program.bundle.diagram), marks, around=around, key="mini")
 
 
 def _names(history: Sequence[HistoryView], task: TaskView) -> dict[int, str]:

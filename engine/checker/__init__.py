@@ -156,4 +156,10 @@ def _inside(root: etree._Element, diagram: Diagram, context: Context) -> Iterato
             compile_diagram(root, diagram)
         except Unrunnable as error:
             found = [(error.element, f"il motore non sa eseguirlo: {error}")]
-    yield from found
+    # what is not drawn is told of the ad hoc subprocess that it stands for
+    yield from ((_drawn(identity, diagram), message) for identity, message in found)
+
+
+def _drawn(identity: str, diagram: Diagram) -> str:
+    element = diagram.elements.get(identity)
+    return (element.ad_hoc if element is not None else None) or identity

@@ -36,6 +36,8 @@ def _human(element: Element, diagram: Diagram, context: Context) -> Iterator[str
                 f"«{HEADER_DIFFERENT_FROM}» indica «{different}», che non è un altro passo di una persona: "
                 "scrivi l'id di quel passo"
             )
+    if element.choices:
+        return
     if element.form_id and context.forms is not None and element.form_id not in context.forms:
         yield f"manca il modulo «{element.form_id}»: crea forms/{element.form_id}.schema.json"
     yield from _write(element, context)

@@ -12,7 +12,6 @@ from engine.dialect import Diagram, Element
 UNSUPPORTED = {
     "complexGateway": "il gateway complesso non si esegue: usa gateway esclusivi, paralleli o inclusivi",
     "transaction": "la transazione non si esegue: usa un sottoprocesso con eventi di errore",
-    "adHocSubProcess": "il sottoprocesso ad hoc non si esegue: disegna le alternative con un gateway",
 }
 
 UNSUPPORTED_EVENTS = {

@@ -22,6 +22,13 @@ def check(diagram: Diagram, context: Context, together: set[tuple[str, str]]) ->
         for path in _clashes(_writes(diagram, context, one), _writes(diagram, context, other)):
             if (other, path) not in told:
                 told.add((other, path))
+                if one == other:
+                    yield (
+                        one,
+                        f"si può scegliere due volte insieme, e scrive «{path}»: l'ultimo vincerebbe; fai scegliere "
+                        "una cosa per volta («Ordering»: Sequential), o aggiungi a quello che c'è",
+                    )
+                    continue
                 yield (
                     other,
                     f"scrive «{path}» come «{one}», che si fa in parallelo: l'ultimo vincerebbe; dai alle due "
@@ -97,7 +104,8 @@ def _adds(element: Element, path: str, context: Context) -> bool:
         sources = [element.script or ""]
     else:
         shadowed |= context.result(element) or set()
-    return element.loop is None and root not in shadowed and any(root in _names(text) for text in sources)
+    adding = (text for text in sources if text.removeprefix("=").strip() != path)
+    return element.loop is None and root not in shadowed and any(root in _names(text) for text in adding)
 
 
 def _names(text: str) -> frozenset[str]:

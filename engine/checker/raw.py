@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.checker.context import Found
-from engine.dialect import BPMN, FLOW_NODES, ZEEBE, bpmn
+from engine.tags import BPMN, FLOW_NODES, ZEEBE, bpmn
 
 # SpiffWorkflow calls its own tasks so: an element of this name gave an empty process, without an error
 RESERVED = {"Start", "End", "Root"}
@@ -66,10 +66,30 @@ def _node(node: etree._Element) -> Iterator[Found]:
         yield identity, "un evento con più definizioni non si esegue: usane uno per ciascuna"
     if node.find(bpmn("standardLoopCharacteristics")) is not None:
         yield identity, "la ripetizione semplice non si esegue: usa un gateway che torna indietro"
+    if node.tag == bpmn("adHocSubProcess"):
+        yield from ((identity, message) for message in _ad_hoc(node))
     if node.get("instantiate") == "true":
         yield identity, "un percorso comincia da un evento di inizio: mettine uno con questo messaggio"
     if node.get("isForCompensation") == "true":
         yield identity, "la compensazione non si esegue: disegna i passi che rimediano"
+
+
+def _ad_hoc(node: etree._Element) -> Iterator[str]:
+    """What an ad hoc subprocess must be before engine/adhoc.py can write it as a cycle."""
+    if next(node.iterchildren(bpmn("startEvent"), bpmn("endEvent")), None) is not None:
+        yield "in un sottoprocesso ad hoc non ci sono inizi né fini, sceglie una persona: toglili"
+    into = {flow.get("targetRef") for flow in node.iterchildren(bpmn("sequenceFlow"))}
+    steps = [each for each in node if each.tag in FLOW_NODES and each.get("attachedToRef") is None]
+    if not any(each.get("id") not in into for each in steps):
+        yield "non c'è niente da scegliere: metti dentro dei passi senza un flusso che vi arriva"
+    if node.get("ordering", "Parallel") not in ("Parallel", "Sequential"):
+        yield "l'ordine è «Parallel» o «Sequential»: scegline uno"
+    condition = node.find(bpmn("completionCondition"))
+    parallel = node.get("ordering") != "Sequential"
+    if condition is not None and parallel and node.get("cancelRemainingInstances") == "false":
+        yield "quando la condizione vale, quello che è in corso si interrompe: togli «cancelRemainingInstances»"
+    if condition is not None and not (condition.text or "").strip():
+        yield "la condizione per finire è vuota: scrivila, o toglila e decide una persona"
 
 
 def unread(root: etree._Element) -> Iterator[Found]:

@@ -42,7 +42,12 @@ def check(diagram: Diagram, context: Context) -> Iterator[Found]:
         explored = _Scope(diagram, scope)
         explored.explore()
         yield from ((identity, STUCK) for identity in sorted(explored.stuck))
-        yield from ((identity, TWICE) for identity in sorted(explored.meeting()))
+        holder = diagram.elements.get(scope)
+        if holder is not None and holder.ad_hoc:
+            # the same activity may be chosen again while it is under way
+            explored.together.update((each, each) for each in explored.again())
+        else:
+            yield from ((identity, TWICE) for identity in sorted(explored.meeting()))
         yield from races.check(diagram, context, explored.together)
 
 
@@ -94,6 +99,13 @@ class _Scope:
                 self._from(frozenset(self.out[element.id]), beside=False)
             elif element.kind == "boundaryEvent" and not element.interrupting:
                 self._from(frozenset(self.out[element.id]), beside=True)
+
+    def again(self) -> set[str]:
+        """The elements of which two may be active at once, in an ad hoc subprocess whose choice stays open."""
+        parallel = any(
+            element.kind == "parallelGateway" and element.ad_hoc for element in self.elements.values()
+        )
+        return {element.id for element in self.elements.values() if parallel and not element.ad_hoc}
 
     def meeting(self) -> set[str]:
         """Of the elements that run twice, those where branches meet: the ones after them are not to blame."""

@@ -6,8 +6,8 @@ from copy import deepcopy
 
 from lxml import etree
 
-from engine.dialect import BPMN, FLOW_NODES, ZEEBE, bpmn
 from engine.foreign.note import Notes, NotImportable
+from engine.tags import BPMN, FLOW_NODES, ZEEBE, bpmn
 from engine.xml import XmlRefused, parse_xml
 
 LARGEST = 5_000_000

@@ -8,8 +8,8 @@ from typing import Any
 from lxml import etree
 
 from engine import json
-from engine.dialect import bpmn
 from engine.foreign.vendor import FAMILY
+from engine.tags import bpmn
 
 _TYPES: dict[str, dict[str, Any]] = {
     "string": {"type": "string"},

@@ -10,8 +10,8 @@ from lxml import etree
 
 from engine.checker.manifest import SLUG
 from engine.checker.raw import IDENTITY, LONGEST, RESERVED
-from engine.dialect import FLOW_NODES, bpmn
 from engine.foreign.note import Notes
+from engine.tags import FLOW_NODES, bpmn
 
 _AT_RANDOM = re.compile(
     r"(?:sid-|_).*|\{?[0-9A-Fa-f]{8}-.*|id-?[0-9A-Fa-f-]{8,}"

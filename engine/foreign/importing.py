@@ -9,9 +9,9 @@ from lxml import etree
 from engine import json
 from engine.bundle import Bundle
 from engine.checker.manifest import SLUG
-from engine.dialect import FLOW_NODES, bpmn, zeebe
 from engine.foreign import drawing, fields, identity, vendor
 from engine.foreign.note import Note, Notes
+from engine.tags import FLOW_NODES, bpmn, zeebe
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from lxml import etree
 
 from engine.checker.raw import ZEEBE_READ
-from engine.dialect import ZEEBE, bpmn, zeebe
 from engine.foreign import juel
 from engine.foreign.drawing import XSI, pop
 from engine.foreign.identity import slug
 from engine.foreign.note import Notes
+from engine.tags import ZEEBE, bpmn, zeebe
 
 FAMILY = (
     "http://camunda.org/schema/1.0/bpmn",

@@ -79,7 +79,7 @@ FAULTS = {
     # what SpiffWorkflow refuses, or accepts and runs wrongly
     "a complex gateway": ("uno", one("<bpmn:complexGateway id='uno'/>")),
     "a transaction": ("uno", one("<bpmn:transaction id='uno'/>")),
-    "an ad hoc subprocess": ("uno", one("<bpmn:adHocSubProcess id='uno'/>")),
+    "an ad hoc subprocess with nothing to choose": ("uno", one("<bpmn:adHocSubProcess id='uno'/>")),
     "a signal without a name": ("uno", waiting(SIGNAL)),
     "a signal without a name at the end": (
         "fine",

@@ -39,6 +39,9 @@ INNER = start("i2") + human("dentro_uno") + end("f2")
 INNER_FLOWS = "i2 dentro_uno; dentro_uno f2"
 CHOSEN = [do("uno", scelta=10), do("uno", scelta=20), do("uno", scelta=30)]
 
+CHOOSE = do("uno-scelta", prossima="visita")
+STOP = do("uno-scelta", prossima="concludi")
+
 ROWS: list[Row] = [
     executed("task", path(tag("task") + human("due"), BETWEEN), [do("due")], attraversa=["uno"]),
     executed("user task", one(human("uno")), [do("uno", x=1)], dati={"x": 1}),
@@ -103,7 +106,38 @@ ROWS: list[Row] = [
         attraversa=["f2"],
     ),
     refused("transaction", one(inside("uno", INNER, INNER_FLOWS, kind="transaction"))),
-    refused("ad hoc subprocess", one(tag("adHocSubProcess", human("telefona") + human("visita")))),
+    *(
+        executed(
+            f"ad hoc subprocess, {ordering.lower()}",
+            one(
+                tag(
+                    "adHocSubProcess",
+                    extensions(group="assistente_sociale") + human("telefona") + human("visita"),
+                    attributes=f"ordering='{ordering}'",
+                )
+            ),
+            moves,
+            mai=["telefona"],
+        )
+        for ordering, moves in {
+            "Sequential": [CHOOSE, do("visita"), CHOOSE, do("visita"), STOP],
+            "Parallel": [CHOOSE, CHOOSE, do("visita"), STOP, do("visita")],
+        }.items()
+    ),
+    executed(
+        "ad hoc subprocess, completion condition",
+        one(
+            tag(
+                "adHocSubProcess",
+                extensions(group="assistente_sociale")
+                + human("telefona")
+                + human("visita")
+                + "<bpmn:completionCondition>=visto</bpmn:completionCondition>",
+                attributes="ordering='Sequential'",
+            )
+        ),
+        [CHOOSE, do("visita", visto=False), CHOOSE, do("visita", visto=True)],
+    ),
     refused(
         "standard loop",
         one(
