@@ -21,7 +21,7 @@ FRONTEND_SOURCES := $(shell find $(FRONTEND)/src -type f) \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test lint format bench chaos golden tck chromium clean
+.PHONY: help setup run test lint format bench chaos golden tck chromium pgbouncer clean
 
 help:
 	@echo "make setup     the Python environment and the front end, redone only when their sources change"
@@ -40,7 +40,7 @@ setup: $(VENV)/.project $(DIST)
 run: setup
 	@PERCORSI_HOME="$${PERCORSI_HOME:-$(CURDIR)/.percorsi}" exec $(BIN)/percorsi run
 
-test: setup chromium lint
+test: setup chromium pgbouncer lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(VENV)/.project
@@ -120,4 +120,15 @@ chromium:
 	        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	    else \
 	        echo "The tests need Chromium. Install it with: sudo apt-get install chromium" >&2; exit 1; \
+	    fi; }
+
+# --- the pooler of tests/scale --------------------------------------------------------------------------
+
+pgbouncer:
+	@PATH="$$PATH:/usr/sbin" command -v pgbouncer >/dev/null 2>&1 || { \
+	    if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	        echo "Installing Debian's pgbouncer for the tests of a pooler"; \
+	        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends pgbouncer >/dev/null; \
+	    else \
+	        echo "The tests need pgbouncer. Install it with: sudo apt-get install pgbouncer" >&2; exit 1; \
 	    fi; }

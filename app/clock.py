@@ -71,11 +71,14 @@ def run(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)
     database = databases.connect(settings.database_url or "", pool_size=2)
+    sessions = databases.connect(
+        settings.session_url, pool_size=1
+    )  # the election lasts as long as its session
     end_scraping = scrape.serve(settings, scrape.CLOCK)
     try:
         while not stop.is_set():
             try:
-                with database.connect() as connection:
+                with sessions.connect() as connection:
                     if elect(connection):
                         log.info("clock.elected")
                         _keep(database, connection, stop)
@@ -84,6 +87,7 @@ def run(settings: Settings) -> None:
             stop.wait(STANDBY)
     finally:
         end_scraping()
+        sessions.dispose()
         database.dispose()
 
 

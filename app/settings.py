@@ -44,6 +44,12 @@ class Settings:
     log_level: LogLevel = "warning"
     metrics_token: str | None = field(default=None, repr=False)
     metrics_port: int | None = None
+    database_direct_url: str | None = field(default=None, repr=False)
+
+    @property
+    def session_url(self) -> str:
+        """The database for what needs a session of its own, which no pooler in transaction mode gives."""
+        return self.database_direct_url or self.database_url or ""
 
     @property
     def is_production(self) -> bool:
@@ -85,6 +91,7 @@ class Settings:
             log_level=_log_level(environ, environment),
             metrics_token=metrics_token,
             metrics_port=metrics_port,
+            database_direct_url=_direct(environ, database_url),
         )
 
 
@@ -154,6 +161,16 @@ def _database(environ: Mapping[str, str]) -> tuple[str | None, str | None]:
     if owner is not None and application is None:
         raise SettingRefused("DATABASE_URL", "manca: DATABASE_OWNER_URL serve solo insieme a DATABASE_URL.")
     return application, owner
+
+
+def _direct(environ: Mapping[str, str], application: str | None) -> str | None:
+    """DATABASE_DIRECT_URL: the same database and role, without the pooler that DATABASE_URL goes through."""
+    direct = _database_url(environ, "DATABASE_DIRECT_URL")
+    if direct is not None and (application is None or url.role(direct) != url.role(application)):
+        raise SettingRefused(
+            "DATABASE_DIRECT_URL", "serve solo insieme a DATABASE_URL, e deve entrare con lo stesso ruolo."
+        )
+    return direct
 
 
 def _database_url(environ: Mapping[str, str], variable: str) -> str | None:

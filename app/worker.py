@@ -65,7 +65,7 @@ def run(settings: Settings) -> None:
         stack.callback(timers.join)
         stack.callback(stop.set)
         stack.callback(scrape.serve(settings, scrape.WORKER))
-        asyncio.run(_work(settings.database_url or "", database, maker, timers))
+        asyncio.run(_work(settings.session_url, database, maker, timers))
 
 
 async def _work(database_url: str, database: Database, maker: EngineMaker, timers: threading.Thread) -> None:
@@ -109,12 +109,15 @@ def _ping(database: Database) -> None:
 
 
 def queue(database_url: str, database: Database, maker: EngineMaker) -> procrastinate.App:
-    """The queue, with its tasks: call an operation for a job of an ente, move a batch of its instances."""
+    """The queue, with its tasks: call an operation for a job of an ente, move a batch of its instances.
+
+    It listens and prepares statements, so its sessions must last: `database_url` is not a pooler's.
+    """
     connector = procrastinate.PsycopgConnector(
-        conninfo=url.libpq(database_url), timeout=databases.POOL_TIMEOUT
+        conninfo=url.libpq(database_url), min_size=1, max_size=2, timeout=databases.POOL_TIMEOUT
     )
     app = procrastinate.App(connector=connector)
-    app.job_manager = JobsInTurn(app.connector)
+    app.job_manager = JobsInTurn(connector)
 
     # only what we did not foresee comes here, such as a database that went away: our own retries are elsewhere
     @app.task(name=TASK, queue=QUEUE, retry=procrastinate.RetryStrategy(max_attempts=50, wait=10))

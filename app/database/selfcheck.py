@@ -52,6 +52,15 @@ _UNPROTECTED = text(
     """
 )
 _ENTE = "(ente_id = (NULLIF(current_setting('app.ente_id'::text, true), ''::text))::integer)"
+# What engine.py asks of each connection, and a pooler may drop on the way.
+_UNLIMITED = text(
+    """
+    select name from pg_settings
+    where name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout') and setting = '0'
+       or name = 'TimeZone' and setting <> 'UTC'
+    order by name
+    """
+)
 # A view sees with the eyes of its owner, and the owner sees every ente.
 _LEAKING_VIEWS = text(
     """
@@ -71,7 +80,12 @@ _LEAKING_VIEWS = text(
 def problems(engine: Engine) -> list[str]:
     """What forbids serving from this database with this role: Italian sentences, none when all is well."""
     with engine.connect() as connection:
-        return [*_of_role(connection), *_of_isolation(connection), *_of_schema(connection)]
+        return [
+            *_of_role(connection),
+            *_of_isolation(connection),
+            *_of_limits(connection),
+            *_of_schema(connection),
+        ]
 
 
 def verify(engine: Engine) -> None:
@@ -110,6 +124,16 @@ def _of_isolation(connection: Connection) -> list[str]:
     if leaking:
         found.append(f"Le viste {', '.join(leaking)} mostrano i dati di tutti gli enti (security_invoker).")
     return found
+
+
+def _of_limits(connection: Connection) -> list[str]:
+    lacking = connection.scalars(_UNLIMITED).all()
+    if not lacking:
+        return []
+    return [
+        f"Al collegamento di DATABASE_URL mancano {', '.join(lacking)}: un pooler non li lascia passare. Dalli al "
+        "ruolo con ALTER ROLE … SET, come dice app/README.md."
+    ]
 
 
 def _of_schema(connection: Connection) -> list[str]:

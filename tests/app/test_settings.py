@@ -86,6 +86,15 @@ def test_an_owner_without_an_application_is_refused(environ: dict[str, str]) -> 
         Settings.from_env(environ | {"DATABASE_OWNER_URL": "postgresql://o@db/x"})
 
 
+def test_a_direct_way_to_another_role_is_refused(environ: dict[str, str]) -> None:
+    # given
+    environ["DATABASE_URL"] = "postgresql://percorsi_app@pooler:6432/percorsi"
+    environ["DATABASE_DIRECT_URL"] = "postgresql://percorsi_owner@database/percorsi"
+    # then
+    with pytest.raises(SettingRefused, match="^DATABASE_DIRECT_URL"):
+        Settings.from_env(environ)
+
+
 def test_a_secret_named_twice_is_refused(environ: dict[str, str], tmp_path: Path) -> None:
     # given
     file = tmp_path / "chiave"
