@@ -1,0 +1,88 @@
+"""Two steps that throw a signal at each other at the same moment, on real connections."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+from sqlalchemy import Engine as Database
+from sqlalchemy.orm import Session
+
+from app.database.context import ente_context
+from app.database.transaction import retrying
+from engine import Engine, Operations
+from tests.engine.conftest import ANNA, inside
+from tests.engine.drawing import (
+    boundary,
+    bundle,
+    diagram,
+    end,
+    event,
+    gateway,
+    human,
+    on_signal,
+    service,
+    signal,
+    start,
+)
+
+DRAWN = bundle(
+    "prova",
+    diagram(
+        "prova",
+        start()
+        + gateway("dividi", "parallel")
+        + human("chiama")
+        + service("incontra", "prova.incontra")
+        + event("lancia", "end", on_signal("allerta"))
+        + human("ascolta")
+        + boundary("sentito", "ascolta", on_signal("allerta"), interrupting=False)
+        + human("rispondi")
+        + end("risposto")
+        + end(),
+        "inizio dividi; dividi chiama; chiama incontra; incontra lancia; dividi ascolta; ascolta fine; "
+        "sentito rispondi; rispondi risposto",
+        before=signal("allerta"),
+    ),
+)
+
+
+def test_each_hears_the_other_once_though_they_wait_for_each_other(engine: Database, ente: int) -> None:
+    # given: each holds its own instance when it throws, and needs that of the other
+    both = Barrier(2)
+    tries: list[int] = []
+
+    def meet(call: Any, request: dict[str, Any]) -> dict[str, Any]:
+        tries.append(call.instance_id)
+        if len(tries) <= 2:
+            both.wait(timeout=20)
+        return {}
+
+    operations = Operations([inside("prova.incontra", meet)])
+    with Session(engine) as session:
+        made = Engine(session, ente, operations)
+        made.publish(DRAWN, ANNA)
+        ids = [made.start("prova", {}, ANNA).id for _ in range(2)]
+        session.commit()
+
+    def call(instance_id: int) -> None:
+        with ente_context(ente), Session(engine) as session:
+            mine = Engine(session, ente, operations)
+
+            def work() -> None:
+                task = next(t for t in mine.open_tasks(instance_id) if t.element_id == "chiama")
+                mine.complete(task.id, {}, ANNA)
+
+            retrying(session, work)
+
+    # when
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(call, ids))
+    # then: whose transaction was given up has thrown its signal anew, and it counts once
+    with Session(engine) as session:
+        made = Engine(session, ente, operations)
+        todo = [sorted(task.element_id for task in made.open_tasks(each)) for each in ids]
+        assert todo == [["ascolta", "rispondi", "rispondi"]] * 2
+        assert made.check() == []
+    assert len(tries) > 2, "they never waited for each other"
