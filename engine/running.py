@@ -114,23 +114,27 @@ class Running:
     def due(self, source: str, task: Task | None) -> datetime | None:
         """The instant that a date, a date and time, a duration or a text means; days end at midnight in Rome.
 
-        Raises ExpressionFailed when it is none of these.
+        None for no value, and for a text left empty. Raises ExpressionFailed for what is none of these: a term
+        whose text cannot be read must never pass for no term.
         """
         value: Any = source
         if source.startswith("="):
             value = self.scripts.value(source, self.scripts.context(task))
-        if isinstance(value, str):
-            value = self.scripts.value(f'@"{value}"', {})
-        if value is None:
+        if value is None or (isinstance(value, str) and not value.strip()):
             return None
+        if isinstance(value, str):
+            value = feel.parse_at_literal(value.strip())
         if isinstance(value, feel.DayTimeDuration | feel.YearMonthDuration):
             value = self.scripts.value("now() + d", {"d": value})
-        moment = feel.to_python(value)
+        try:
+            moment = feel.to_python(value)
+        except (ValueError, OverflowError) as error:  # a year that no calendar of ours has
+            raise ExpressionFailed(f"«{source[:120]}»: la data non è tra gli anni 1 e 9999") from error
         if isinstance(moment, datetime):
             return moment if moment.tzinfo else moment.replace(tzinfo=ROME)
         if isinstance(moment, date):
             return datetime.combine(moment, END_OF_DAY, ROME)
-        raise ExpressionFailed(f"«{source[:120]}»: non è una data né una durata")
+        raise ExpressionFailed(f"«{source[:120]}»: non è una data (2026-12-24) né una durata (P5D)")
 
 
 def _urgency(task: Task) -> int:

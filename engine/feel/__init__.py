@@ -10,6 +10,7 @@ from engine.feel.errors import FeelBudgetExceeded, FeelError, FeelEvaluationErro
 from engine.feel.expression import Expression, UnaryTests, parse, parse_unary_tests
 from engine.feel.functions import Function
 from engine.feel.interchange import from_json, to_json, to_python
+from engine.feel.iso import parse_at_literal
 from engine.feel.moments import Date, DateTime, Time
 from engine.feel.ranges import Range
 from engine.feel.types import (
@@ -54,6 +55,7 @@ __all__ = [
     "YearMonthDuration",
     "from_json",
     "parse",
+    "parse_at_literal",
     "parse_unary_tests",
     "to_json",
     "to_python",

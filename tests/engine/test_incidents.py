@@ -18,6 +18,7 @@ from engine import (
     Operations,
     system,
 )
+from engine.calendar import ROME
 from tests.engine.conftest import ANNA, BRUNO, Story, inside
 from tests.engine.drawing import boundary, bundle, diagram, end, human, on_timer, service, start
 
@@ -162,6 +163,56 @@ def test_an_expression_that_failed_for_its_data_goes_on_once_they_are_corrected(
     # then
     assert story.todo() == ["due"]
     assert story.engine.task(story.task_id("due")).due_at is not None
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("24/12/2026", "non è una data"),
+        ("entro Natale", "non è una data"),
+        ("2026-02-30", "non è una data"),
+        ("10:00:00", "non è una data"),
+        ('2026-12-24" + @"P1D', "non è una data"),
+        ("99999-01-01", "anni 1 e 9999"),
+        ("P999999999Y", "«=scadenza»"),
+    ],
+)
+def test_a_term_that_cannot_be_read_stops_for_a_person_and_never_passes_for_no_term(
+    begin: Begin, written: str, told: str
+) -> None:
+    # given
+    drawn = diagram(
+        "prova",
+        start() + human("uno") + human("due", due="=scadenza") + end(),
+        "inizio uno; uno due; due fine",
+    )
+    story = begin(bundle("prova", drawn))
+    # when
+    story.do("uno", scadenza=written)
+    # then
+    assert story.todo() == []
+    (incident,) = story.engine.open_incidents(story.id)
+    assert told in incident.message
+    # and once it is written as a date, there is a term
+    story.engine.correct(incident.id, {"scadenza": "2026-12-24"}, WHY, BRUNO)
+    due = story.engine.task(story.task_id("due")).due_at
+    assert due is not None
+    assert due.astimezone(ROME).date().isoformat() == "2026-12-24"
+
+
+@pytest.mark.parametrize("written", [None, "", " "])
+def test_no_term_is_no_term(begin: Begin, written: str | None) -> None:
+    # given
+    drawn = diagram(
+        "prova",
+        start() + human("uno") + human("due", due="=scadenza") + end(),
+        "inizio uno; uno due; due fine",
+    )
+    story = begin(bundle("prova", drawn))
+    # when
+    story.do("uno", scadenza=written)
+    # then
+    assert story.engine.task(story.task_id("due")).due_at is None
 
 
 def test_data_that_would_still_not_do_are_refused_and_nothing_is_kept(

@@ -38,7 +38,14 @@ BYTES = 40  # bent bodies of each command
 # What no field of ours expects, and what a reader may trip over. Bytes are JSON that no library would write.
 VALUES: list[Any] = [
     *[None, True, False, 0, -1, 1.5, 10**30, "", " ", "0", "-1", "١٢", "x" * 300, "x" * 100_000],
-    *["2026-02-30", "2026-13-01T00:00:00Z", "9999-12-31T23:59:59+23:59", "0001-01-01T00:00:00+14:00", "P1Y"],
+    *[
+        "2026-02-30",
+        "2026-13-01T00:00:00Z",
+        "9999-12-31T23:59:59+23:59",
+        "0001-01-01T00:00:00+14:00",
+        "99999-01-01",
+        "P1Y",
+    ],
     *[
         "'; drop table pratica; --",
         "%s %(x)s {0}",
