@@ -80,10 +80,7 @@ def show(incident_id: int) -> str:
 
 @blueprint.post("/<int:incident_id>/riprova")
 def retry(incident_id: int) -> Response:
-    if service.retry(current_operator(), incident_id):
-        flash("Il passo è ripartito.", "ok")
-    else:
-        flash("Il passo si è fermato di nuovo: c’è ancora qualcosa da correggere.", "avviso")
+    flash(*service.TOLD[service.retry(current_operator(), incident_id)])
     return redirect(url_for("incidents.index"), 303)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -21,6 +21,12 @@ from engine import Engine, IncidentNotOpen, IncidentView, Remedy
 from engine import operator as acting
 
 RESOLVE, CORRECT = "incidente:resolve", "incidente:correct"
+
+# What came of a retry, to whoever pressed: the words and their tone.
+TOLD: Final = {
+    True: ("Il passo è ripartito.", "ok"),
+    False: ("Il passo si è fermato di nuovo: c’è ancora qualcosa da correggere.", "avviso"),
+}
 
 
 @transactional

@@ -13,7 +13,8 @@ from app.accounts.operator import Operator
 from app.attivita.service import engine_of
 from app.audit import saw
 from app.database import db
-from app.pratiche import elenco, page, resolving, starting
+from app.incidents import service
+from app.pratiche import elenco, page, starting
 from app.pratiche.access import subject_of
 from app.pratiche.model import Pratica
 from app.rights import policy
@@ -91,9 +92,8 @@ def _extraordinary(decision: policy.Decision) -> bool:
 def retry(pratica_id: int, incident_id: int) -> AnyResponse:
     """Try again what had stopped."""
     operator = current_operator()
-    pratica, _ = _readable(operator, pratica_id)
-    resolving.retry(operator, pratica, incident_id)
-    flash("Il passo è ripartito.", "ok")
+    _readable(operator, pratica_id)
+    flash(*service.TOLD[service.retry(operator, incident_id)])
     return redirect(url_for("pratiche.show", pratica_id=pratica_id), 303)
 
 

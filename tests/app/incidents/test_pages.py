@@ -68,6 +68,18 @@ def test_the_administrator_sees_the_number_and_never_the_person(
     assert "Il passo è ripartito" in admin.send(f"/passi-fermi/{incident_id}/riprova").text
 
 
+def test_from_the_page_of_the_pratica_the_same_press_sets_it_going(
+    enter: Enter, asked: Asked, incident_id: int, db_session: Session
+) -> None:
+    # given
+    anna, where = enter("anna.traverso"), f"/pratiche/{asked.pratica_id}/incidenti/{incident_id}"
+    assert enter("giulia.parodi").send(where).status_code == 403
+    # then
+    assert "Il passo è ripartito" in anna.send(where).text
+    assert anna.send(where).status_code == 409
+    assert audited(db_session) == ["incidente.retry"]
+
+
 def test_who_does_not_see_to_incidents_has_no_such_page(enter: Enter, incident_id: int) -> None:
     giulia = enter("giulia.parodi")
     assert "Passi fermi" not in giulia.get("/scrivania").text
