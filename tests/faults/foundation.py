@@ -12,7 +12,7 @@ from app.accounts.operator import Operator
 from app.api.scopes import SCOPES
 from app.database import engine as engines
 from app.database.cluster import Urls
-from app.database.context import ente_context
+from app.database.context import current_ente, ente_context
 from app.wiring import EngineMaker, make_engines
 from engine import Bundle, operator
 from tests.faults import outside, paths
@@ -20,7 +20,9 @@ from tests.faults.records import Records
 
 T = TypeVar("T")
 
-ENTE, ADMIN, COLLEAGUE = 1, 1, 2
+ENTE, NEIGHBOUR = 1, 2
+ADMIN, COLLEAGUE = 1, 2
+ADMINS = {ENTE: ADMIN, NEIGHBOUR: 3}
 ENTI = """
     insert into ente (id, slug, nome, tipo, sintetico) values
     (1, 'genova', 'Comune di Genova', 'comune', true), (2, 'recco', 'Comune di Recco', 'comune', true)
@@ -59,14 +61,16 @@ def publish(urls: Urls, *bundles: Bundle) -> None:
 
 
 def issue(session: Session) -> str:
-    return tokens.issue(session, Operator(ADMIN, ENTE, "Carla Costa"), "prova", list(SCOPES))
+    """A token of the session's ente, with every scope."""
+    ente = current_ente() or ENTE
+    return tokens.issue(session, Operator(ADMINS[ente], ente, "Chi amministra"), "prova", list(SCOPES))
 
 
-def with_session(urls: Urls, work: Callable[[Session], T]) -> T:
-    """What `work(session)` returns, committed, as the application and for ente 1."""
+def with_session(urls: Urls, work: Callable[[Session], T], ente: int = ENTE) -> T:
+    """What `work(session)` returns, committed, as the application and for an ente."""
     database = engines.connect(urls.application, pool_size=1)
     try:
-        with ente_context(ENTE), Session(database) as session, session.begin():
+        with ente_context(ente), Session(database) as session, session.begin():
             return work(session)
     finally:
         database.dispose()

@@ -92,6 +92,7 @@ class Installation:
         home.mkdir(exist_ok=True)
         self.home = home
         self.port = free_ports()
+        self.threads = supervisor.THREADS
         self.environ = {
             **os.environ,
             "PERCORSI_ENV": "test",
@@ -116,6 +117,11 @@ class Installation:
             eventually(lambda: self.is_ready() or not process.runs, f"not ready:\n{process.said()}")
             assert process.runs, process.said()
         return process
+
+    def run(self, *words: str) -> Process:
+        """A command of an operator, in a process of its own."""
+        command = [sys.executable, "-m", "tests.faults.process", *words]
+        return Process(words[0], command, self.environ, self.home / f"{words[0]}.log")
 
     def lacks(self, *names: str) -> None:
         """Stop these processes, if they run."""
@@ -150,6 +156,7 @@ class Installation:
         if kind != "web":
             return [sys.executable, "-m", "tests.faults.process", kind]
         command = supervisor.commands(Settings.from_env(self.environ))["web"]
+        command[command.index("--threads") + 1] = str(self.threads)
         return [part.replace("app.wsgi", "tests.faults.wsgi") for part in command]
 
 

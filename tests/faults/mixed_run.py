@@ -32,8 +32,9 @@ class Acknowledged:
 class People:
     """Programs that walk pratiche of every path to their end, and repeat under its key what was not answered."""
 
-    def __init__(self, address: str, token: str, how_many: int) -> None:
+    def __init__(self, address: str, token: str, how_many: int, name: str = "") -> None:
         self.program = Program(address, token)
+        self.name = name
         self.how_many = how_many
         self.acknowledged = Acknowledged()
 
@@ -44,8 +45,8 @@ class People:
 
     def _walk(self, number: int) -> None:
         percorso = PERCORSI[number % len(PERCORSI)]
-        key = f"apre-{number}"
-        dati = {"ordine": str(number)} if percorso == "attesa" else {}
+        key = f"apre-{self.name}{number}"
+        dati = {"ordine": f"{self.name}{number}"} if percorso == "attesa" else {}
         opened = self._insists(lambda: self.program.opens(percorso, key, **dati))
         self.acknowledged.opened[key] = opened.json["id"]
         if percorso == "attesa":
@@ -59,7 +60,10 @@ class People:
         for again in range(3):
             answer = self._insists(
                 lambda again=again: self.program.delivers(  # type: ignore[misc]
-                    "consegnato", str(number), f"m-{number}", f"consegna-{number}-{again}"
+                    "consegnato",
+                    f"{self.name}{number}",
+                    f"m-{self.name}{number}",
+                    f"consegna-{self.name}{number}-{again}",
                 )
             )
             self.acknowledged.delivered[answer.json["esito"]] += 1

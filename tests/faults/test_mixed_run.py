@@ -19,6 +19,9 @@ from tests.faults.installation import Installation, eventually
 from tests.faults.outside import Register
 from tests.faults.records import Records
 
+HOW_MANY = int(os.environ.get("INSTANCES", "40"))
+EVERY = 2.0 if HOW_MANY < 500 else 15.0  # seconds between two blows
+
 
 @pytest.fixture
 def own_cluster() -> Iterator[Cluster]:
@@ -60,7 +63,6 @@ def test_nothing_is_lost_or_done_twice_while_everything_is_killed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     # given
-    how_many = int(os.environ.get("INSTANCES", "40"))
     token = foundation.lay(own_town)
     records = Records(own_town.owner)
     superuser = Records(own_town.superuser)
@@ -68,7 +70,7 @@ def test_nothing_is_lost_or_done_twice_while_everything_is_killed(
     own_register.status = lambda key, attempt: 503 if attempt == 1 and hash(key) % 10 == 0 else 200
     for name in PROCESSES:
         installation.start(name)
-    people = mixed_run.People(f"http://127.0.0.1:{installation.port}", token, how_many)
+    people = mixed_run.People(f"http://127.0.0.1:{installation.port}", token, HOW_MANY)
 
     def kill(name: str) -> None:
         installation.processes[name].kill()
@@ -93,7 +95,7 @@ def test_nothing_is_lost_or_done_twice_while_everything_is_killed(
         "PostgreSQL uccisi": kill_postgres,
         "connessioni troncate": cut_connections,
     }
-    with mixed_run.Shaking(blows, every=2.0) as shaking:
+    with mixed_run.Shaking(blows, every=EVERY) as shaking:
         people.work()
     assert all(process.runs for process in installation.processes.values())
     records.forget_workers()
@@ -104,7 +106,7 @@ def test_nothing_is_lost_or_done_twice_while_everything_is_killed(
         print(report(people.acknowledged, shaking, table, own_register))
     assert set(table.values()) == {0}
     assert foundation.with_session(own_town, lambda session: foundation.maker()(session, 1).check()) == []
-    assert len(people.acknowledged.opened) == how_many
+    assert len(people.acknowledged.opened) == HOW_MANY
     assert records.one("select count(*) from engine_instance where status <> 'done'") == 0
 
 
