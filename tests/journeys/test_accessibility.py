@@ -49,7 +49,7 @@ ROLES = {
         "/pratiche/{pratica}",
         "/fondo",
         "/fondo/denaro",
-        "/fondo/capitoli/1",
+        "/fondo/capitoli/{capitolo}",
     ),
     "silvia.canepa": ("/scrivania?vista=unita", "/ordini", "/fondo"),
     "dario.olivieri": ("/scrivania?vista=unita", "/ordini"),
@@ -69,8 +69,8 @@ ROLES = {
         "/operatori/?stato=sospesi",
         "/operatori/nuovo",
         "/operatori/ruoli",
-        "/operatori/1",
-        "/operatori/1/ruoli",
+        "/operatori/{operatore}",
+        "/operatori/{operatore}/ruoli",
         "/operatori/programmi/",
         "/operatori/programmi/nuovo",
     ),
@@ -103,6 +103,8 @@ def ids(shortcut):
         "attivita": shortcut.finds(visited, "visita_domiciliare"),
         "servita": served,
         "ordine_servito": shortcut.numbers(served)["ordine"],
+        "operatore": 1,  # the first account, and a capitolo of next year
+        "capitolo": 3,
     }
 
 
