@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Date, and_, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, Text, and_, cast, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import Account, RuoloOperatore, Sessione
 from app.accounts.operator import Operator
@@ -21,6 +22,7 @@ from app.rights.roles import ROLES, Ambito, title
 PAGE: Final = 50
 LATELY: Final = 30  # days
 REVIEW: Final = "accesso:review"
+MANAGE: Final = "account:manage"
 STATI: Final = ("attivi", "sospesi", "")
 WHOLE: Final = "tutto l’ente"
 
@@ -55,6 +57,15 @@ class Arrival:
 
     chi: str
     ruolo: Held
+
+
+@dataclass(frozen=True)
+class Reset:
+    """A password made anew."""
+
+    di_chi: str
+    at: datetime
+    da_chi: str
 
 
 @dataclass(frozen=True)
@@ -123,17 +134,45 @@ def arrivals(operator: Operator) -> list[Arrival]:
 
     An administrator sees no case, but opens accounts and gives roles: the responsabile of the unit looks.
     """
+    r = RuoloOperatore
+    found = _held(and_(_over_people_of(operator), r.granted_by.is_not(None), r.dal > _TODAY - LATELY))
+    names = {
+        row.id: row.name for row in db.session.scalars(select(Account).where(Account.id.in_(found.keys())))
+    }
+    return [Arrival(names[account_id], held) for account_id, all_ in found.items() for held in all_]
+
+
+def resets(operator: Operator) -> list[Reset]:
+    """Whose password was made anew in these days, among those who work in the operator's units, and by whom.
+
+    Who made it knew it, until its owner changed it.
+    """
+    r, owner, maker = RuoloOperatore, Account, aliased(Account)
+    makers = select(r.account_id).where(r.ruolo.in_([role.id for role in ROLES.values() if role.can(MANAGE)]))
+    at_work = select(r.account_id).where(_over_people_of(operator), r.al.is_(None) | (r.al >= _TODAY))
+    rows = db.session.execute(
+        select(Audit.at, owner, maker)
+        .join(owner, and_(owner.ente_id == Audit.ente_id, cast(owner.id, Text) == Audit.oggetto_id))
+        .join(maker, and_(maker.ente_id == Audit.ente_id, maker.id == Audit.account_id))
+        .where(
+            Audit.account_id.in_(makers),
+            Audit.azione == "account.reset_password",
+            Audit.at > func.now() - timedelta(days=LATELY),
+            owner.id.in_(at_work),
+        )
+        .order_by(Audit.id.desc())
+    )
+    return [Reset(whose.name, at, by.name) for at, whose, by in rows]
+
+
+def _over_people_of(operator: Operator) -> ColumnElement[bool]:
+    """Roles over real people, in the units that the operator watches or in the whole ente."""
     reach = [grant.units for grant in operator.roles if REVIEW in ROLES[grant.ruolo].azioni]
     units = {unit for each in reach for unit in each or ()}
     over_people = [role.id for role in ROLES.values() if role.vede and role.ambito is not Ambito.SINTETICI]
     r = RuoloOperatore
     near = or_(r.unita_id.is_(None), r.unita_id.in_(sorted(units))) if None not in reach else true()
-    lately = and_(r.granted_by.is_not(None), r.dal > _TODAY - LATELY, r.ruolo.in_(over_people), near)
-    found = _held(lately)
-    names = {
-        row.id: row.name for row in db.session.scalars(select(Account).where(Account.id.in_(found.keys())))
-    }
-    return [Arrival(names[account_id], held) for account_id, all_ in found.items() for held in all_]
+    return and_(r.ruolo.in_(over_people), near)
 
 
 def _now(held: Iterable[Held]) -> list[Held]:

@@ -66,6 +66,7 @@ def to_review() -> Page:
         accessi=waiting,
         numeri=_numbers([access.pratica_id for access in waiting if access.pratica_id is not None]),
         arrivi=elenco.arrivals(operator),
+        rifatte=elenco.resets(operator),
         programmi=programmi.waiting() if may_ever(operator, programmi.APPROVE) else [],
     )
 

@@ -83,6 +83,8 @@ def test_who_is_suspended_is_out_at_once_and_comes_back(
     assert "fuori da tutti i computer" in admin.send(f"{there}/uscite").text
     assert again.get("/scrivania").status_code == 302
     assert PASSWORD.search(admin.send(f"{there}/password").text)
+    assert "Password rifatte a chi lavora con te" in enter("anna.traverso").get("/accessi-straordinari").text
+    assert "Password rifatte" not in enter("ines.sciaccaluga").get("/accessi-straordinari").text
     assert audited(db_session) == [
         "account.close", "account.reopen", "account.end_sessions", "account.reset_password",
     ]  # fmt: skip
