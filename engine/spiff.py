@@ -172,6 +172,9 @@ class MultiInstance(LoopTask, BpmnSpecMixin):  # type: ignore[misc]
         for sub in list(top.subprocesses.values()):
             if not sub.completed and not any(sub.parent_task_id in wf.tasks for wf in workflows(top)):
                 sub.cancel()
+        while orphans := [token for token in top.subprocesses if not _is_there(top, token)]:
+            for token in orphans:  # and then what was inside them
+                del top.subprocesses[token]
         super()._on_cancel(my_task)
 
     def _on_complete_hook(self, my_task: Task) -> None:
@@ -179,6 +182,11 @@ class MultiInstance(LoopTask, BpmnSpecMixin):  # type: ignore[misc]
         if loop is not None and loop.output:
             my_task.workflow.script_engine.assign(my_task, loop.output, my_task.internal_data["outputs"])
         super()._on_complete_hook(my_task)
+
+
+def _is_there(top: BpmnWorkflow, token: Any) -> bool:
+    """Whether the token of a subprocess is in the tree, or in one of the other subprocesses."""
+    return any(token in wf.tasks for wf in (top, *top.subprocesses.values()))
 
 
 class Condition(Operator):  # type: ignore[misc]

@@ -5,24 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
-from engine import Bundle, Engine, FixedClock, operator, system
+from engine import Bundle, Engine, FixedClock, TaskView, operator, system
 from tests.engine.drawing import (
     boundary,
     bundle,
     diagram,
     end,
+    event,
+    extensions,
     gateway,
     human,
+    inside,
+    link,
     message,
     on_message,
+    on_signal,
     on_timer,
+    signal,
     start,
 )
 
 ANNA = operator(1)
 DEEPEST = 3
 MESSAGE = "arriva"
+SIGNAL = "allerta"
 LOOP = (
     "<bpmn:multiInstanceLoopCharacteristics isSequential='{0}'><bpmn:extensionElements>"
     "<zeebe:loopCharacteristics inputCollection='=[1,2,3]' inputElement='voce' "
@@ -50,9 +58,9 @@ class Drawing:
 
     def block(self, depth: int) -> tuple[str, str]:
         """Draw a block; its first and last element."""
-        kinds = [self.step, self.guarded, self.reminded, self.rounds]
+        kinds = [self.step, self.guarded, self.reminded, self.rounds, self.chosen, self.linked, self.thrown]
         if depth < DEEPEST:
-            kinds += [self.sequence, self.choice, self.loop, self.fork, self.inside] * 2
+            kinds += [self.sequence, self.choice, self.loop, self.fork, self.inside] * 3
         kind = self.random.choice(kinds)
         return kind(depth + 1)
 
@@ -127,7 +135,8 @@ class Drawing:
         """A step beside which a message or a cycle begins work, any number of times."""
         identity, event, over = self.new("lungo"), self.new("ricorda"), self.new("ricordato")
         step, _ = self.step(depth)
-        definition = self.random.choice((on_message(MESSAGE), on_timer("R2/P1D", "timeCycle")))
+        heard = (on_message(MESSAGE), on_timer("R2/P1D", "timeCycle"), on_signal(SIGNAL))
+        definition = self.random.choice(heard)
         self.add(
             human(identity) + boundary(event, identity, definition, interrupting=False) + end(over),
             f"{event} {step}",
@@ -135,8 +144,32 @@ class Drawing:
         )
         return identity, identity
 
+    def chosen(self, depth: int) -> tuple[str, str]:
+        """Two steps among which a person chooses, one at a time or together."""
+        identity, one, other = self.new("sostegno"), self.new("o"), self.new("oppure")
+        ordering = self.random.choice(("Sequential", "Parallel"))
+        group = extensions(group="assistente_sociale")
+        kind = f"ordering='{ordering}'"
+        body = group + human(one) + human(other)
+        self.add(inside(identity, body, "", kind="adHocSubProcess", attributes=kind))
+        return identity, identity
+
+    def linked(self, depth: int) -> tuple[str, str]:
+        """A step after a jump."""
+        throws, catches = self.new("salta"), self.new("arriva_da")
+        step, _ = self.step(depth)
+        self.add(link(throws, throws, "Throw") + link(catches, throws, "Catch"), f"{catches} {step}")
+        return throws, step
+
+    def thrown(self, depth: int) -> tuple[str, str]:
+        """A step, and a signal that others may hear."""
+        throws = self.new("lancia")
+        step, _ = self.step(depth)
+        self.add(event(throws, "intermediateThrow", on_signal(SIGNAL)), f"{step} {throws}")
+        return step, throws
+
     def inside(self, depth: int) -> tuple[str, str]:
-        """A subprocess, which a message may end."""
+        """A subprocess, which a message may end, and which may be done for each of three."""
         inner = Drawing(self.random, count=self.count + 100)
         first, last = inner.block(depth)
         begin, finish = inner.new("inizio"), inner.new("fine")
@@ -147,6 +180,8 @@ class Drawing:
             "x", start(begin) + "".join(inner.body) + end(finish), "; ".join(inner.flows)
         ).decode()
         content = drawn.partition("isExecutable='true'>")[2].partition("</bpmn:process>")[0]
+        rounds = LOOP.format(self.random.choice(("true", "false")), f"{identity}_detti")
+        content = self.random.choice((content, rounds + content))
         self.add(
             f"<bpmn:subProcess id='{identity}'>{content}</bpmn:subProcess>"
             + boundary(event, identity, on_message(MESSAGE))
@@ -162,11 +197,18 @@ def a_process(seed: int) -> Bundle:
     drawing = Drawing(Random(seed))
     first, last = drawing.loop(0)
     drawing.flows += [f"inizio {first}", f"{last} fine"]
-    before = message(MESSAGE, "=chiave")
+    before = message(MESSAGE, "=chiave") + signal(SIGNAL)
     content = diagram(
         "prova", start() + "".join(drawing.body) + end(), "; ".join(drawing.flows), before=before
     )
     return bundle("prova", content)
+
+
+def answers(engine: Engine, task: TaskView, number: int) -> dict[str, Any]:
+    """What a person answers: a number, or which activity comes next."""
+    program = engine.program(engine.instance(task.instance_id).hash)
+    choices = program.element(task.element_id).choices
+    return {"prossima": choices[number % len(choices)][0]} if choices else {"scelta": number}
 
 
 Told = tuple[str, str, int | None]
@@ -194,7 +236,8 @@ def walk(
             break
         move = random.random()
         if move < 0.8 and tasks:
-            engine.complete(random.choice(tasks).id, {"scelta": random.randint(0, 9)}, ANNA)
+            task, number = random.choice(tasks), random.randint(0, 9)
+            engine.complete(task.id, answers(engine, task, number), ANNA)
         elif move < 0.9:
             engine.correlate(MESSAGE, "k", {}, system("prova"))
         else:
