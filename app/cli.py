@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from app.observe import metrics
 from app.settings import SettingRefused, Settings
 from app.startup import StartupRefused
 from connectors.environment import SettingInvalid
@@ -182,7 +183,8 @@ def _web(arguments: Arguments) -> int:
     settings = Settings.from_env()
     require(settings)
     command = supervisor.commands(settings)["web"]
-    os.execv(command[0], command)  # noqa: S606 - our own command, no shell
+    environ = {**os.environ, **metrics.together(settings)}
+    os.execve(command[0], command, environ)  # noqa: S606 - our own command, no shell
 
 
 def _worker(arguments: Arguments) -> int:

@@ -21,6 +21,7 @@ from types import FrameType
 from app.child import Child
 from app.database import provision
 from app.database.cluster import Cluster
+from app.observe import metrics
 from app.settings import Settings
 from app.startup import StartupRefused
 from connectors.inps.sandbox import Sandbox
@@ -90,7 +91,10 @@ def start_children(settings: Settings, stack: ExitStack) -> list[Child]:
     environ = {**os.environ, **_environ(settings), **_simulated_bodies(settings, stack)}
     environ.pop("DATABASE_OWNER_URL", None)  # only migrations may act as the owner
     environ.pop("DATABASE_OWNER_URL_FILE", None)
-    children = [Child(name, command, environ) for name, command in commands(settings).items()]
+    own = {"web": metrics.together(settings)}
+    children = [
+        Child(name, command, environ | own.get(name, {})) for name, command in commands(settings).items()
+    ]
     stack.callback(_stop, children)
     for child in children:
         child.start()

@@ -6,7 +6,11 @@ Every label is one of few values: routes, paths, operations, codes. No id, and n
 from __future__ import annotations
 
 import os
+import shutil
 from typing import Final
+
+from app.database import place
+from app.settings import SettingRefused, Settings
 
 try:
     import prometheus_client as client
@@ -50,6 +54,25 @@ if INSTALLED:
     _CALENDAR = client.Histogram(
         "percorsi_calendar_seconds", "Work of the clock", ("job", "outcome"), buckets=SLOW
     )
+
+
+def together(settings: Settings) -> dict[str, str]:
+    """The environment in which the processes of one web add up what they count; earlier counts are forgotten.
+
+    Nothing when nobody may read them. Raises SettingRefused.
+    """
+    if settings.metrics_token is None:
+        return {}
+    folder = settings.home / "metrics" / str(settings.port)
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        place.make_home(settings.home)
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise SettingRefused(
+            "PERCORSI_HOME", f"non posso scrivere in «{folder}»: {error.strerror}."
+        ) from error
+    return {TOGETHER: str(folder)}
 
 
 def exposition() -> bytes:

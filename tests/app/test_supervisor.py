@@ -19,6 +19,7 @@ import pytest
 from app import supervisor
 from app.child import Child
 from app.database import postmaster
+from app.observe import metrics
 from app.settings import Settings
 from app.startup import StartupRefused
 
@@ -220,3 +221,27 @@ def test_the_owners_address_is_kept_from_the_children(monkeypatch: pytest.Monkey
     assert [child.name for child in made] == ["web", "worker", "clock"]
     assert not any("segreta" in value for child in made for value in child.environ.values())
     assert {child.environ["DATABASE_URL"] for child in made} == {"postgresql+psycopg2://a@db/percorsi"}
+
+
+def test_the_processes_of_the_web_alone_count_together_and_start_from_nothing(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    # given what an earlier web has left
+    left = home / "metrics" / "8000" / "histogram_12.db"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    made: list[Child] = []
+    monkeypatch.setattr(Child, "start", lambda child: made.append(child))
+    settings = Settings.from_env(
+        {
+            "PERCORSI_HOME": str(home),
+            "DATABASE_URL": "postgresql://a@db/percorsi",
+            "PERCORSI_METRICS_TOKEN": "m" * 32,
+        }
+    )
+    # when
+    with ExitStack() as stack:
+        supervisor.start_children(settings, stack)
+    # then
+    assert [child.environ.get(metrics.TOGETHER) for child in made] == [str(left.parent), None, None]
+    assert not left.exists()
