@@ -45,6 +45,7 @@ def take_over() -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+    logging.captureWarnings(True)
     sys.excepthook = lambda _kind, error, _traceback: _uncaught("process.died", error)
     threading.excepthook = lambda found: _uncaught("thread.died", found.exc_value)
     sys.unraisablehook = lambda found: _uncaught("exception.ignored", found.exc_value)

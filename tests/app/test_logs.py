@@ -9,7 +9,7 @@ from engine.json import loads
 
 ROW = "Failing row contains (12, Ermenegilda Quattromani, QTTRNG46P50D969B)"
 PROCESS = """
-import asyncio, gc, logging, sys, threading
+import asyncio, gc, logging, sys, threading, warnings
 from app import logs
 
 row = sys.argv[1]
@@ -19,6 +19,7 @@ logs.configure()
 logs.take_over()
 other.error('Job "%s" raised an exception', row)
 logging.getLogger("library").warning("row: " + row)
+warnings.warn(row)
 try:
     raise ValueError(row)
 except ValueError as error:
@@ -53,6 +54,7 @@ def test_what_libraries_say_and_nobody_catches_names_nobody() -> None:
     assert done.stdout == ""
     lines = [loads(line) for line in done.stderr.splitlines()]
     assert [(line["event"], line.get("error")) for line in lines] == [
+        ("library", None),
         ("library", None),
         ("library", None),
         ("library", "ValueError"),

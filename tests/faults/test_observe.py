@@ -14,7 +14,7 @@ import requests
 from sqlalchemy.orm import Session
 
 from app.accounts.service import NewAccount, grant_role, open_account
-from app.database.cluster import Urls
+from app.database.cluster import Cluster, Urls
 from engine.json import dumps_text, loads
 from tests.engine.drawing import diagram, end, human, service, start
 from tests.faults import foundation
@@ -132,8 +132,9 @@ def told(installed: Installation, body: Talkative, town: Urls) -> Iterator[Insta
 
 
 def test_no_process_logs_what_is_said_of_a_person(
-    told: Installation, body: Talkative, program: Program, records: Records
+    told: Installation, body: Talkative, program: Program, records: Records, cluster: Cluster
 ) -> None:
+    before = cluster.place.log.stat().st_size
     # when people and programs write in the right places and in the wrong ones
     for _ in REPLIES:
         _told(program, CODES[0])
@@ -156,6 +157,7 @@ def test_no_process_logs_what_is_said_of_a_person(
         for name, event in (("web", "request_failed"), ("worker", "job.unforeseen"), ("clock", "library")):
             eventually(lambda name=name, event=event: _with_error(told, name, event), f"{name}: {event}")
     logged = "".join(process.said() for process in told.processes.values())
+    logged += cluster.place.log.read_bytes()[before:].decode(errors="replace")
     assert [mark for mark in MARKS if mark.lower() in logged.lower()] == []
     # and what may be told is: every line is JSON, and the kind of error is there
     lines = [loads(line) for line in logged.splitlines() if line.startswith("{")]
