@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="percorsi", description="I percorsi dei servizi sociali comunali.")
     commands = parser.add_subparsers(required=True, metavar="comando")
     _installation(commands)
+    _enti(commands)
     _tokens(commands)
     _analysts(commands)
     return parser
@@ -54,6 +55,36 @@ def _installation(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     simulated = _command(commands, "sandbox", "gli enti esterni, simulati", _sandbox)
     simulated.add_argument("--host", default="127.0.0.1")
     simulated.add_argument("--port", type=int)
+
+
+def _enti(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("ente", help="apre un ente, e ne fa entrare chi lo amministra")
+    actions = parser.add_subparsers(required=True, metavar="azione")
+    made = _command(actions, "create", "un ente nuovo", _create_ente)
+    made.add_argument("--slug", required=True, help="il nome corto, per esempio savona")
+    made.add_argument("--nome", required=True)
+    made.add_argument("--tipo", choices=("comune", "ambito", "consorzio"), default="comune")
+    made.add_argument("--istat", metavar="CODICE")
+    made.add_argument("--belfiore", metavar="CODICE")
+    let_in = _command(actions, "admin", "chi amministra; stampa la password provvisoria", _let_admin_in)
+    let_in.add_argument("--ente", required=True, metavar="SLUG")
+    let_in.add_argument("--nome-utente", required=True)
+    let_in.add_argument("--nome", help="serve se l'accesso è nuovo")
+    let_in.add_argument("--cognome", help="serve se l'accesso è nuovo")
+
+
+def _create_ente(arguments: Arguments) -> int:
+    from app.commands import ente
+
+    a = arguments
+    return ente.create(Settings.from_env(), a.slug, a.nome, a.tipo, a.istat, a.belfiore)
+
+
+def _let_admin_in(arguments: Arguments) -> int:
+    from app.commands import ente
+
+    a = arguments
+    return ente.admin(Settings.from_env(), a.ente, a.nome_utente, a.nome, a.cognome)
 
 
 def _tokens(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
