@@ -1,0 +1,134 @@
+"""A backup taken while people work is restored to a moment: what was acknowledged by then is there, and sound."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.audit.chain import verify
+from app.database import engine as databases
+from app.database import provision
+from app.database.context import ente_context
+from app.incidents.sweep import sweep
+from tests.faults import foundation
+from tests.faults.installation import Installation, eventually
+from tests.faults.outside import Register
+from tests.faults.program import Case, Program
+from tests.faults.records import Records
+from tests.scale.server import Server, server
+
+
+@pytest.fixture
+def archive() -> Iterator[Path]:
+    """Where PostgreSQL keeps what it has written."""
+    with server() as place:
+        folder = place.place.room / "archive"
+        folder.mkdir()
+        place.place.account.own(folder)
+        yield folder
+
+
+@pytest.fixture
+def working(archive: Path) -> Iterator[Server]:
+    """The server of an installation, which archives its log."""
+    with server() as made:
+        made.start()
+        made.stop()
+        made.sets(archive_mode="on", archive_command=f"test ! -f {archive}/%f && cp %p {archive}/%f")
+        made.start()
+        provision.embedded(made)
+        yield made
+
+
+@pytest.fixture
+def register() -> Iterator[Register]:
+    made = Register()
+    yield made
+    made.close()
+
+
+class Clerk(threading.Thread):
+    """Opens pratiche and does their first steps until told to go home; keeps those acknowledged."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__()
+        self.program = program
+        self.opened: list[str] = []
+        self.home = threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        while not self.home.is_set():
+            case = Case(self.program, "affiancati")
+            assert case.completes("uno").status == 200
+            self.opened.append(case.id)
+
+    def opens(self, more: int) -> None:
+        """Wait until that many more are acknowledged."""
+        wanted = len(self.opened) + more
+        eventually(lambda: len(self.opened) >= wanted, "nobody works")
+
+    def leaves(self) -> None:
+        self.home.set()
+        self.join()
+
+
+def test_a_restore_to_a_moment_has_all_that_was_acknowledged_by_then_and_nothing_later(
+    working: Server, archive: Path, register: Register, tmp_path: Path
+) -> None:
+    # given a backup taken while a program opens pratiche, and a moment after it
+    token = foundation.lay(working.urls)
+    before = Installation(working.urls.application, tmp_path / "before", register)
+    before.start("web")
+    clerk = Clerk(Program(f"http://127.0.0.1:{before.port}", token))
+    with server() as restored:
+        clerk.opens(5)
+        working.copy_to(restored)
+        clerk.opens(5)
+        kept, moment = list(clerk.opened), working.says("select clock_timestamp()::text")
+        clerk.opens(5)
+        clerk.leaves()
+        before.stop()
+        _archive_all(working)
+        # when
+        restored.sets(
+            archive_mode="off",
+            restore_command=f"cp {archive}/%f %p",
+            recovery_target_time=moment,
+            recovery_target_action="promote",
+        )
+        restored.signals("recovery")
+        restored.start()
+        eventually(lambda: restored.says("select not pg_is_in_recovery()"), "it never came out of recovery")
+        # then
+        after = Installation(restored.urls.application, tmp_path / "after", register)
+        after.start("web")
+        program = Program(f"http://127.0.0.1:{after.port}", token)
+        assert [n for n in kept if program.get(f"/pratiche/{n}").status != 200] == []
+        lost = [n for n in clerk.opened if program.get(f"/pratiche/{n}").status == 404]
+        assert set(clerk.opened[len(kept) + 1 :]) <= set(lost)
+        _is_sound(restored)
+        assert Case(program, "affiancati").todo() == ["due", "uno"]
+        after.stop()
+
+
+def _archive_all(working: Server) -> None:
+    last = working.says("select pg_walfile_name(pg_switch_wal())")
+    eventually(
+        lambda: working.says("select last_archived_wal from pg_stat_archiver") >= last,
+        "the archive is not fed",
+    )
+
+
+def _is_sound(restored: Server) -> None:
+    """The invariants of every path, and the chain of every audit row."""
+    assert Records(restored.urls.owner).broken() == {}
+    database = databases.connect(restored.urls.application, pool_size=2)
+    assert sweep(database, foundation.maker(), foundation.ENTE, deep=True).found == []
+    with ente_context(foundation.ENTE), Session(database) as session:
+        assert verify(session) == []
+    database.dispose()
