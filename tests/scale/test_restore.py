@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tests.faults.installation import Installation, eventually
 from tests.faults.outside import Register
 from tests.faults.program import Case, Program
 from tests.faults.records import Records
+from tests.scale.clerk import Clerk
 from tests.scale.server import Server, server
 
 
@@ -42,39 +42,6 @@ def working(archive: Path) -> Iterator[Server]:
         made.start()
         provision.embedded(made)
         yield made
-
-
-@pytest.fixture
-def register() -> Iterator[Register]:
-    made = Register()
-    yield made
-    made.close()
-
-
-class Clerk(threading.Thread):
-    """Opens pratiche and does their first steps until told to go home; keeps those acknowledged."""
-
-    def __init__(self, program: Program) -> None:
-        super().__init__()
-        self.program = program
-        self.opened: list[str] = []
-        self.home = threading.Event()
-        self.start()
-
-    def run(self) -> None:
-        while not self.home.is_set():
-            case = Case(self.program, "affiancati")
-            assert case.completes("uno").status == 200
-            self.opened.append(case.id)
-
-    def opens(self, more: int) -> None:
-        """Wait until that many more are acknowledged."""
-        wanted = len(self.opened) + more
-        eventually(lambda: len(self.opened) >= wanted, "nobody works")
-
-    def leaves(self) -> None:
-        self.home.set()
-        self.join()
 
 
 def test_a_restore_to_a_moment_has_all_that_was_acknowledged_by_then_and_nothing_later(

@@ -1,0 +1,77 @@
+"""The PostgreSQL at work dies: the synchronous standby takes its place, and nothing acknowledged is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.database import postmaster, provision, url
+from app.database.cluster import APPLICATION, DATABASE
+from tests.faults import foundation
+from tests.faults.installation import Installation, eventually
+from tests.faults.outside import Register
+from tests.faults.program import Case, Program
+from tests.faults.records import Records
+from tests.scale.clerk import Clerk
+from tests.scale.server import Server, server
+
+
+@pytest.fixture
+def working() -> Iterator[Server]:
+    with server() as made:
+        made.start()
+        provision.embedded(made)
+        yield made
+
+
+@pytest.fixture
+def standby(working: Server) -> Iterator[Server]:
+    """A copy that follows; the one at work acknowledges nothing that the copy has not written."""
+    with server() as made:
+        working.copy_to(made)
+        made.sets(primary_conninfo=f"host={working.place.sockets} user=postgres application_name=standby")
+        made.signals("standby")
+        made.start()
+        working.says("alter system set synchronous_standby_names = 'standby'")
+        working.says("select pg_reload_conf()")
+        state = "select sync_state from pg_stat_replication"
+        eventually(lambda: working.says(state) == "sync", "the standby does not follow")
+        yield made
+
+
+def test_a_standby_takes_over_and_nothing_acknowledged_is_lost(
+    working: Server, standby: Server, register: Register, tmp_path: Path
+) -> None:
+    # given processes that know both servers, at work
+    token = foundation.lay(working.urls)
+    installation = Installation(_either(working, standby), tmp_path / "home", register)
+    for name in ("web", "worker", "clock"):
+        installation.start(name)
+    program = Program(f"http://127.0.0.1:{installation.port}", token)
+    clerk = Clerk(program)
+    clerk.opens(5)
+    # when
+    found = postmaster.read(working.place.data)
+    assert found is not None
+    os.kill(found.pid, signal.SIGKILL)
+    clerk.fails()
+    standby.runs("pg_ctl", "promote", "-w", "-D", str(standby.place.data))
+    # then the same processes go on, and all that was acknowledged is there
+    clerk.opens(5)
+    clerk.leaves()
+    assert [n for n in clerk.opened if program.get(f"/pratiche/{n}").status != 200] == []
+    called = Case(program, "protocollo")
+    called.completes("chiede")
+    eventually(lambda: called.todo() == ["verifica"], "the worker did not come back")
+    assert Records(standby.urls.owner).broken() == {}
+    installation.stop()
+
+
+def _either(*servers: Server) -> str:
+    """The database, on whichever of these servers takes writes."""
+    hosts = ",".join(str(each.place.sockets) for each in servers)
+    return f"{url.on_socket(Path(hosts), APPLICATION, DATABASE)}&target_session_attrs=read-write"
