@@ -66,6 +66,17 @@ def current(connection: Connection) -> str | None:
     return revision
 
 
+def oldest(connection: Connection) -> str | None:
+    """The revision that a program must know to work on this schema, newer than its own; None: any program may.
+
+    A migration that takes something away says so, as a comment on alembic_version (migrations/README.md).
+    """
+    revision: str | None = connection.scalar(
+        text("select obj_description('alembic_version'::regclass, 'pg_class')")
+    )
+    return revision
+
+
 def _folder() -> Path:
     spec = find_spec("migrations")
     if spec is None or not spec.submodule_search_locations:

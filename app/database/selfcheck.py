@@ -140,6 +140,14 @@ def _of_schema(connection: Connection) -> list[str]:
     current, head = schema.current(connection), schema.head()
     if current == head:
         return []
+    if current is not None and current > head:  # the next release has migrated, and is taking our place
+        oldest = schema.oldest(connection)
+        if oldest is None or head >= oldest:
+            return []
+        return [
+            f"Lo schema del database è alla migrazione {current} e non serve più i programmi prima della {oldest}; "
+            f"questo si ferma alla {head}: usa la versione nuova."
+        ]
     return [
         f"Lo schema del database è alla migrazione {current or '(nessuna)'}, "
         f"questa versione richiede la {head}: esegui «percorsi migrate»."

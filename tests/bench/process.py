@@ -25,7 +25,9 @@ LONGEST = 120.0  # seconds
 def answering() -> EngineMaker:
     """Engines that know one outside operation, `prova.chiede`."""
     operations = Operations()
-    operations.add(Operation("prova.chiede", "Chiede", {"type": "object"}, {"type": "object"}, _answer))
+    operations.add(
+        Operation("prova.chiede", "Chiede", {"type": "object"}, {"type": "object"}, _answer, inside=False)
+    )
     return EngineMaker(operations)
 
 

@@ -44,9 +44,9 @@ class Sizes:
     """How much work; small ones show that the measure runs."""
 
     workers: Sequence[int] = (1, 2, 4)
-    work: int = 1_000
-    flood: int = 5_000
-    steps: int = 60
+    work: int = 500
+    flood: int = 2_000
+    steps: int = 40
 
 
 def measure(sizes: Sizes | None = None) -> Iterator[Figure]:
@@ -109,6 +109,7 @@ class _Site:
         """Begin `work` instances, let `count` workers loose on them; how many a second they end."""
         self._begin(FLOODER, "aspetta" if kind == "steps" else "chiama", work)
         self._say("update engine_timer set due_at = 'infinity'", HOLD)
+        assert self._open(FLOODER) == work
         with workers(self.urls.application, self.home, self.database, count):
             self._let_go()
             wait_for(lambda: self._open(FLOODER) == 0, 0.2)

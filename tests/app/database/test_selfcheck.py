@@ -97,6 +97,27 @@ def test_a_schema_of_another_version_is_refused(engine: Engine, owner_url: str) 
     assert f"questa versione richiede la {schema.head()}" in " ".join(selfcheck.problems(engine))
 
 
+def test_a_program_may_start_again_while_the_next_release_takes_its_place(
+    engine: Engine, owner_engine: Engine
+) -> None:
+    # given
+    with owner_engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    # then
+    assert selfcheck.problems(engine) == []
+
+
+def test_a_program_from_before_something_was_taken_away_is_refused(
+    engine: Engine, owner_engine: Engine
+) -> None:
+    # given
+    with owner_engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+        connection.execute(text("comment on table alembic_version is '9998'"))
+    # then
+    assert "non serve più i programmi prima della 9998" in " ".join(selfcheck.problems(engine))
+
+
 def test_a_database_never_migrated_is_refused(engine: Engine, owner_url: str) -> None:
     # given
     schema.downgrade(owner_url, "base")
