@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import Account, TokenApi
 from app.accounts.operator import Operator
@@ -220,6 +221,40 @@ def _pratiche(operator: Operator, ids: set[int]) -> dict[int, tuple[str, bool]]:
 def _motives(ids: set[int]) -> dict[int, str]:
     a = AccessoStraordinario
     return {row.id: row.motivo for row in db.session.execute(select(a.id, a.motivo).where(a.id.in_(ids)))}
+
+
+@dataclass(frozen=True)
+class Straordinario:
+    """A break-glass access. `visto_da`: the responsabile who looked at it, if any has."""
+
+    accesso: AccessoStraordinario
+    chi: str
+    pratica: str | None
+    visto_da: str | None
+    chiusa: bool
+
+
+def extraordinary_accesses() -> list[Straordinario]:
+    """The last ones of the ente, the newest first. `chiusa`: sealed, and nobody has approved it."""
+    a, looked = AccessoStraordinario, aliased(Account)
+    rows = db.session.execute(
+        select(a, Account, looked, Pratica)
+        .join(Account, and_(Account.ente_id == a.ente_id, Account.id == a.account_id))
+        .outerjoin(looked, and_(looked.ente_id == a.ente_id, looked.id == a.visto_da))
+        .outerjoin(Pratica, and_(Pratica.ente_id == a.ente_id, Pratica.id == a.pratica_id))
+        .order_by(a.id.desc())
+        .limit(PAGE)
+    )
+    return [
+        Straordinario(
+            accesso=access,
+            chi=who.name,
+            pratica=pratica.protocol_number if pratica else None,
+            visto_da=seen_by.name if seen_by else None,
+            chiusa=access.livello in SIGILLATI and access.approvato_da is None,
+        )
+        for access, who, seen_by, pratica in rows
+    ]
 
 
 def find(asked: str) -> Pratica | Persona | None:

@@ -25,13 +25,19 @@ Page = str | Response | tuple[str, int]
 
 @blueprint.route("/consultazioni", methods=["GET", "POST"])
 def index() -> Page:
-    """The DPO's way in: by the code or the number that a person asks about, never by browsing people."""
+    """The DPO's way in: by the code or the number that a person asks about, never by browsing people.
+
+    And the break-glass accesses, whose reasons somebody apart from the units must be able to weigh.
+    """
     operator = current_operator()
     if not registro.reads_everything(operator):
         raise policy.NotAllowed(registro.ACTION, Reason.ROLE)
     asked = request.form.get("cerca", "").strip()[:40]
     if request.method == "GET":
-        return render_template("audit/cerca.html", cerca="", errore=None)
+        accesses = registro.extraordinary_accesses()
+        for each in accesses:
+            saw(each.accesso.persona_id, each.accesso.pratica_id, scopo="controllo", sezione="consultazioni")
+        return render_template("audit/cerca.html", cerca="", errore=None, accessi=accesses)
     found = registro.find(asked)
     if isinstance(found, Pratica):
         return redirect(url_for("consultazioni.of_pratica", pratica_id=found.id), 303)
@@ -39,7 +45,7 @@ def index() -> Page:
         return redirect(url_for("consultazioni.of_persona", persona_id=found.id), 303)
     wrong = "Nessuna persona e nessuna pratica: ricontrolla quello che hai scritto"
     wrong = wrong if asked else "Scrivi un codice fiscale o il numero di una pratica"
-    return render_template("audit/cerca.html", cerca=asked, errore=wrong), 422
+    return render_template("audit/cerca.html", cerca=asked, errore=wrong, accessi=None), 422
 
 
 @blueprint.get("/persone/<int:persona_id>/consultazioni")

@@ -101,6 +101,7 @@ def test_the_dpo_comes_in_by_a_code_or_a_number_and_sees_no_content(enter: Enter
     assert unknown.status_code == 422
     assert "Nessuna persona e nessuna pratica" in unknown.text
     assert 'value="TTNCRN48C54D969X"' in unknown.text
+    assert "Ultimi accessi" not in unknown.text  # a page with an error leaves no line
 
 
 @pytest.mark.parametrize("who", ["anna.traverso", "giulia.parodi", "admin.genova"])
@@ -110,7 +111,9 @@ def test_only_the_dpo_searches_the_whole_ente(enter: Enter, who: str) -> None:
     assert visitor.send("/consultazioni", cerca=CODE).status_code == 403
 
 
-def test_a_break_glass_access_stands_out_with_its_reason(enter: Enter, storie: Storie) -> None:
+def test_a_break_glass_access_stands_out_with_its_reason(
+    enter: Enter, storie: Storie, db_session: Session
+) -> None:
     # given
     pratica = f"/pratiche/{storie.in_servizio.pratica_id}"
     luca = enter("luca.repetto")
@@ -123,6 +126,12 @@ def test_a_break_glass_access_stands_out_with_its_reason(enter: Enter, storie: S
     assert re.search(rf"Luca Repetto Ha letto la pratica Accesso straordinario «{WHY}»", page)
     assert re.search(rf"Luca Repetto Ha chiesto un accesso straordinario Accesso straordinario «{WHY}»", page)
     assert page.count("Giulia Parodi Ha") == 0
+    # and the DPO sees it, whoever it is about, and that nobody has looked at it
+    assert f"Luca Repetto 2026/{storie.in_servizio.pratica_id} «{WHY}» nessuno ancora" in text_of(
+        enter("dpo.genova").get("/consultazioni").text
+    )
+    last = db_session.scalars(select(Audit).order_by(Audit.id.desc()).limit(1)).one()
+    assert (last.pratica_id, last.scopo) == (storie.in_servizio.pratica_id, "controllo")
 
 
 def test_of_a_sealed_pratica_the_responsabile_learns_nothing_and_the_dpo_everything(
@@ -187,6 +196,9 @@ def test_every_deed_of_the_audit_has_its_words() -> None:
 def test_the_pages_can_be_used_by_everybody(
     browse: Callable[..., Page], enter: Enter, storie: Storie, width: int
 ) -> None:
-    enter("giulia.parodi").get(f"/persone/{storie.in_servizio.persona_id}")
+    pratica = f"/pratiche/{storie.in_servizio.pratica_id}"
+    luca = enter("luca.repetto")
+    luca.send(f"{pratica}/accesso-straordinario", motivo=WHY)
+    luca.get(pratica)
     assert_accessible(browse("anna.traverso", about(storie), width))
     assert_accessible(browse("dpo.genova", "/consultazioni", width))
