@@ -159,6 +159,10 @@ def test_no_process_logs_what_is_said_of_a_person(
     logged = "".join(process.said() for process in told.processes.values())
     logged += cluster.place.log.read_bytes()[before:].decode(errors="replace")
     assert [mark for mark in MARKS if mark.lower() in logged.lower()] == []
+    # nor is it in what the administrator reads of what has stopped, who must not see people
+    stopped = records.one("select string_agg(message, ' ') from engine_incident")
+    assert "INPS" in stopped
+    assert [mark for mark in MARKS if mark.lower() in stopped.lower()] == []
     # and what may be told is: every line is JSON, and the kind of error is there
     lines = [loads(line) for line in logged.splitlines() if line.startswith("{")]
     assert {line["sqlstate"] for line in lines if line.get("error") == "IntegrityError"} == {"23514"}
