@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine import catching, json, signals, store
+from engine import catching, compensation, json, signals, store
 from engine.catching import Wait
 from engine.dialect import CYCLE, HEADER_DIFFERENT_FROM, HEADER_UNITA, HEADER_WRITES, Element
 from engine.errors import AnswerRefused, ReleaseNotFound
@@ -50,6 +50,7 @@ class Activities:
     def _finish(self, running: Running, task: Task, element: Element, **told: Any) -> None:
         """The activity is over: tell it and move on."""
         running.record(element, "done", self._step.by.label, token=task.id, **told)
+        compensation.note(running, element, task.id)
         task.run()
 
     # ---- people
@@ -239,8 +240,7 @@ class Activities:
         except ExpressionFailed as error:
             self._step.incident(running, task, element, "expression", str(error))
             return
-        running.record(element, "done", self._step.by.label, token=task.id)
-        task.run()
+        self._finish(running, task, element)
         self._step.wake(running)
 
     # ---- rules and scripts
@@ -277,6 +277,8 @@ class Activities:
             and event.kind == "signal"
             and not signals.throw(self._step, running, task, element)
         ):
+            return
+        if event is not None and event.kind == "compensate" and compensation.throw(running, task, element):
             return
         if task._state & TaskState.FINISHED_MASK:
             return  # what it has thrown has taken its own scope away

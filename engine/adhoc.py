@@ -164,7 +164,12 @@ class _Cycle:
 
 
 def _stands_beside(node: etree._Element) -> bool:
-    return node.get("triggeredByEvent") == "true"
+    compensates = node.get("isForCompensation") == "true"
+    return compensates or node.get("triggeredByEvent") == "true" or _is_compensation(node)
+
+
+def _is_compensation(node: etree._Element) -> bool:
+    return node.tag == bpmn("boundaryEvent") and node.find(bpmn("compensateEventDefinition")) is not None
 
 
 def _hangs(node: etree._Element) -> bool:

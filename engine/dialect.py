@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -88,6 +88,7 @@ class Element:
     `kind` is the BPMN tag (userTask, serviceTask, …); `lane` the id of its lane.
     Texts that begin with «=» are FEEL; the others are taken as they are. `ad_hoc`: the ad hoc subprocess that an
     element is of without being drawn, or that it is itself; `choices` what may be chosen there, value and words.
+    `handler`: of a compensation on a border, the step that compensates.
     """
 
     id: str
@@ -122,6 +123,8 @@ class Element:
     loop: Loop | None = None
     ad_hoc: str | None = None
     choices: tuple[tuple[str, str], ...] = ()
+    compensates: bool = False
+    handler: str | None = None
 
     @property
     def links(self) -> str | None:
@@ -178,6 +181,11 @@ def _read_process(process: etree._Element, definitions: _Definitions) -> Diagram
         for node in process.iter()
         if node.tag in FLOW_NODES
     }
+    for association in process.iter(bpmn("association")):
+        for one, other in (("sourceRef", "targetRef"), ("targetRef", "sourceRef")):
+            border, handler = (elements.get(association.get(each, "")) for each in (one, other))
+            if border is not None and handler is not None and handler.compensates and border.attached_to:
+                elements[border.id] = replace(border, handler=handler.id)
     flows = {
         flow.get("id", ""): Flow(
             id=flow.get("id", ""),
@@ -250,6 +258,7 @@ def _read_element(node: etree._Element, lane_of: Mapping[str, str], definitions:
         passes_all=_flag(called, "propagateAllParentVariables"),
         returns_all=_flag(called, "propagateAllChildVariables"),
         loop=_read_loop(node),
+        compensates=node.get("isForCompensation", "false") == "true",
         ad_hoc=node.get(AD_HOC),
         choices=tuple((value, words) for value, words in json.loads(node.get(CHOICES, "[]"))),
     )
@@ -268,6 +277,8 @@ def _read_event(node: etree._Element, definitions: _Definitions) -> Event | None
             return _message(definitions.get(child.get("messageRef")))
         if kind == "timer":
             return _timer(child)
+        if kind == "compensate":
+            return Event(kind="compensate", name=child.get("activityRef"))
         if kind == "link":
             return Event(kind="link", name=child.get("name"))
         referred = definitions.get(child.get(f"{kind}Ref"))

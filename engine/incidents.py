@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 from sqlalchemy import Row, select, update
 
-from engine import feel, invariants, mending, store, tables
+from engine import compensation, feel, invariants, mending, store, tables
 from engine.actor import Actor
 from engine.dialect import Element
 from engine.errors import CannotMend, CorrectionRefused, FormInvalid, IncidentNotOpen
@@ -132,6 +132,7 @@ def skip(engine: Engine, incident_id: int, reason: str, by: Actor) -> None:
         raise CannotMend(incident_id)
     stopped.release()
     stopped.running.record(element, "done", by.label, token=task.id, why={"motivo": reason, "saltato": True})
+    compensation.note(stopped.running, element, task.id)
     task.run()
     stopped.run()
 

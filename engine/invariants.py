@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.util.task import TaskState
 from sqlalchemy import Row, text
 
+from engine import compensation
 from engine import state as states
 from engine.scripts import Scripts
 from engine.spiff import Activity, element_of, live_tasks
@@ -204,7 +205,7 @@ def _state(engine: Engine, row: Row[Any], now: datetime) -> Iterator[Finding]:
     there = {(what, token): element for what, token, element in row.open or ()}
     elements = {str(task.id): element_of(task) for task in live_tasks(state.workflow)}
     for token, what in state.waits.items():
-        if (what, token) not in there:
+        if what != compensation.WAIT and (what, token) not in there:
             element = elements.get(token)
             message = f"aspetta {NAMES.get(what, what)} che non c’è più"
             yield Finding(LOST_WAIT, row.id, row.root_id, element.id if element else "", token, message)

@@ -52,6 +52,12 @@ class Program:
         return found
 
     @cached_property
+    def undone_by(self) -> Mapping[str, str]:
+        """The step that undoes an activity, by the activity's id."""
+        borders = (e for e in self.diagram.elements.values() if e.handler is not None)
+        return {border.attached_to or "": border.handler or "" for border in borders}
+
+    @cached_property
     def common(self) -> dict[str, Any]:
         """The shared definitions that forms refer to, by reference."""
         common = self.bundle.named("forms/common/", ".json")

@@ -33,6 +33,8 @@ def runnable(root: etree._Element, diagram: Diagram) -> etree._Element:
         parent = node.getparent()
         if parent is not None:
             parent.remove(node)
+    for node in [node for node in copy.iter(bpmn("boundaryEvent")) if _compensates(node)]:
+        node.getparent().remove(node)  # type: ignore[union-attr]
     for flow in diagram.flows.values():
         if not flow.drawn:
             scope = next(node for node in copy.iter() if node.get("id") == flow.source).getparent()
@@ -40,3 +42,8 @@ def runnable(root: etree._Element, diagram: Diagram) -> etree._Element:
             ends = {"sourceRef": flow.source, "targetRef": flow.target}
             etree.SubElement(scope, bpmn("sequenceFlow"), {"id": flow.id, **ends})
     return copy
+
+
+def _compensates(border: etree._Element) -> bool:
+    """Whether it says what undoes an activity, and waits for nothing (engine/compensation.py)."""
+    return border.find(bpmn("compensateEventDefinition")) is not None

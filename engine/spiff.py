@@ -304,7 +304,7 @@ class _Boundary(_EventParser, BoundaryEventParser):  # type: ignore[misc]
 
 
 class _ProcessParser(ProcessParser):  # type: ignore[misc]
-    """One plain start per process; other starts and event subprocesses hang beside until their event comes."""
+    """One plain start per process; other starts, event subprocesses, handlers hang beside until their time comes."""
 
     def add_tasks(self) -> None:
         for node in self.xpath("./bpmn:startEvent"):
@@ -312,6 +312,10 @@ class _ProcessParser(ProcessParser):  # type: ignore[misc]
         for node in self.xpath("./bpmn:subProcess[@triggeredByEvent='true']"):
             task_spec = self.parse_node(node)
             self.parser.process_parsers[task_spec.spec].get_spec()
+            task_spec.inputs = [self.spec.start]
+            task_spec.connect(self.spec.end)
+        for node in self.xpath("./*[@isForCompensation='true']"):
+            task_spec = self.parse_node(node)
             task_spec.inputs = [self.spec.start]
             task_spec.connect(self.spec.end)
 
@@ -391,12 +395,13 @@ def new_workflow(
     return workflow
 
 
-def begin(task: Task, name: str) -> None:
+def begin(task: Task, name: str) -> Task:
     """Put a new token at the spec of this name, under a task that is over: mostly the root of a scope."""
     child = task._add_child(task.workflow.spec.task_specs[name], TaskState.FUTURE)
     child.triggered = True
     child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
     child.task_spec._update(child)
+    return child
 
 
 def interrupt(wf: Any) -> None:

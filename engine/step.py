@@ -16,7 +16,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from sqlalchemy import Row
 
-from engine import catching, joins, store
+from engine import catching, compensation, joins, store
 from engine import state as states
 from engine.activities import Activities
 from engine.actor import Actor
@@ -298,6 +298,7 @@ class Step:
                 task.run()
                 if not isinstance(task.task_spec, MultiInstance):  # its rounds have told the story
                     running.record(element, "done", self.by.label, token=task.id)
+                    compensation.note(running, element, task.id)
         except ExpressionFailed as error:
             if task._state & TaskState.FINISHED_MASK:
                 # SpiffWorkflow marks a spec that raises as failed: the token waits here for a person instead
@@ -310,7 +311,7 @@ class Step:
         if workflow.completed:
             self._end(running, "done")
             return True
-        if joins.refresh(workflow):
+        if joins.refresh(workflow) or compensation.go_on(running):
             return False
         waiting = {wait.token: wait for wait in catching.waits(running)}
         self._forget_the_gone(running, set(waiting))
@@ -390,7 +391,7 @@ class Step:
                 child = self.lock_child(running, token)
                 if child is not None:
                     self.cancel(child)
-        else:
+        elif kind != compensation.WAIT:
             store.forget(self.engine.session, kind, running.ente_id, tokens, running.now, self.by.label)
 
     # ---- ending

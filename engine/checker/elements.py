@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.checker import timing
+from engine.checker import compensation, timing
 from engine.checker.activities import activity
 from engine.checker.context import Context, Found
 from engine.dialect import Diagram, Element
@@ -15,13 +15,12 @@ UNSUPPORTED = {
 }
 
 UNSUPPORTED_EVENTS = {
-    "compensate": "la compensazione non si esegue: disegna i passi che rimediano",
     "cancel": "l'annullamento di transazione non si esegue: usa un evento di errore",
     "conditional": "l'evento condizionale non si esegue: usa un messaggio, o un gateway dopo un passo",
 }
 
-THROWN = {"error", "escalation", "signal", "terminate"}
-CAUGHT_AT_BOUNDARY = {"message", "timer", "signal", "error", "escalation"}
+THROWN = {"error", "escalation", "signal", "compensate", "terminate"}
+CAUGHT_AT_BOUNDARY = {"message", "timer", "signal", "error", "escalation", "compensate"}
 CAUGHT_IN_FLOW = {"message", "timer", "signal", "link"}
 CAUGHT_BESIDE = {"message", "timer", "signal", "error", "escalation"}
 THROWING = {"endEvent", "intermediateThrowEvent"}
@@ -51,6 +50,7 @@ def _element(element: Element, diagram: Diagram, context: Context) -> Iterator[s
         yield from _boundary(element, diagram)
     yield from _event(element, diagram)
     yield from timing.check(element)
+    yield from compensation.check(element, diagram)
     yield from _loop(element)
     if element.kind == "subProcess":
         yield from _subprocess(element, diagram)
@@ -66,8 +66,14 @@ def _place(element: Element) -> Iterator[str]:
         yield "scegli il messaggio da aspettare"
     elif element.kind == "endEvent" and kind is not None and kind not in THROWN:
         yield "alla fine si lanciano errori, escalation, segnali o la terminazione; per un messaggio usa un servizio"
-    elif element.kind == "intermediateThrowEvent" and kind not in (None, "escalation", "signal", "link"):
-        yield "nel flusso si lanciano solo escalation e segnali; per un messaggio usa un servizio"
+    elif element.kind == "intermediateThrowEvent" and kind not in (
+        None,
+        "escalation",
+        "signal",
+        "compensate",
+        "link",
+    ):
+        yield "nel flusso si lanciano solo escalation, segnali e compensazioni; per un messaggio usa un servizio"
 
 
 def _boundary(element: Element, diagram: Diagram) -> Iterator[str]:

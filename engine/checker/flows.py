@@ -37,6 +37,8 @@ class Graph:
         for element in diagram.elements.values():
             if element.attached_to:
                 attached[element.attached_to].append(element.id)
+            if element.handler is not None:
+                attached[element.id].append(element.handler)
         self.next: Mapping[str, list[str]] = {
             identity: [*self.out[identity], *attached[identity]] for identity in diagram.elements
         }
@@ -88,6 +90,10 @@ def _connections(element: Element, diagram: Diagram, graph: Graph) -> Iterator[s
     if element.event_subprocess:
         if out or into:
             yield "un sottoprocesso a evento non ha flussi: toglili"
+        return
+    if element.compensates or element.handler is not None:
+        if out or into:
+            yield "chi rimedia si collega con un'associazione, non con un flusso: togli il flusso"
         return
     if element.event is not None and element.event.kind == "link":
         yield from _link(element, diagram)

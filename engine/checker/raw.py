@@ -70,8 +70,6 @@ def _node(node: etree._Element) -> Iterator[Found]:
         yield from ((identity, message) for message in _ad_hoc(node))
     if node.get("instantiate") == "true":
         yield identity, "un percorso comincia da un evento di inizio: mettine uno con questo messaggio"
-    if node.get("isForCompensation") == "true":
-        yield identity, "la compensazione non si esegue: disegna i passi che rimediano"
 
 
 def _ad_hoc(node: etree._Element) -> Iterator[str]:

@@ -82,7 +82,7 @@ class _Scope:
             self.into[self.target[flow]].append(flow)
         self.boundaries: dict[str, list[Element]] = defaultdict(list)
         for element in self.elements.values():
-            if element.attached_to:
+            if element.attached_to and element.handler is None:
                 self.boundaries[element.attached_to].append(element)
         self.stuck: set[str] = set()
         self.twice: set[str] = set()

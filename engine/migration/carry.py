@@ -17,6 +17,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine import json
 from engine import state as states
 from engine.catching import TIMES
+from engine.compensation import DONE, OWED
 from engine.joins import SOURCE
 from engine.migration.positions import specs_of
 from engine.program import Program
@@ -133,6 +134,9 @@ class Carrier:
         found = dict(data or {})
         if SOURCE in found:
             found[SOURCE] = self.name(found[SOURCE])
+        for key in (DONE, OWED):
+            if key in found:
+                found[key] = [self.name(name) for name in found[key]]
         if TIMES in found:
             found[TIMES] = {self.name(name): count for name, count in found[TIMES].items()}
         return found or None

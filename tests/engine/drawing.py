@@ -169,6 +169,22 @@ def link(identity: str, name: str, kind: str) -> str:
     return event(identity, f"intermediate{kind}", f"<bpmn:linkEventDefinition name='{name}'/>")
 
 
+COMPENSATION = "<bpmn:compensateEventDefinition/>"
+
+
+def undone(activity: str, by: str) -> str:
+    """What undoes an activity: a compensation on its border and the association that leads to the step `by`."""
+    return (
+        boundary(f"disfa_{activity}", activity, COMPENSATION)
+        + f"<bpmn:association id='disfa_{activity}__{by}' sourceRef='disfa_{activity}' targetRef='{by}'/>"
+    )
+
+
+def compensating(drawn: str) -> str:
+    """A step that undoes another."""
+    return drawn.replace(" id=", " isForCompensation='true' id=", 1)
+
+
 def boundary(identity: str, attached_to: str, definition: str, *, interrupting: bool = True) -> str:
     return (
         f"<bpmn:boundaryEvent id='{identity}' attachedToRef='{attached_to}' "

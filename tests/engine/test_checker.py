@@ -89,12 +89,12 @@ FAULTS = {
         "uno",
         waiting(on_signal("x"), before="<bpmn:signal id='g_x' name='=x'/>"),
     ),
-    "a compensation thrown": (
+    "a compensation thrown where nothing is undone": (
         "uno",
         one(event("uno", "intermediateThrowEvent", "<bpmn:compensateEventDefinition/>")),
     ),
-    "a compensation on the border": ("bordo", around("<bpmn:compensateEventDefinition/>")),
-    "an activity that compensates": ("uno", one("<bpmn:task id='uno' isForCompensation='true'/>")),
+    "a compensation that leads to no step": ("bordo", around("<bpmn:compensateEventDefinition/>")),
+    "an activity that compensates nothing": ("uno", one("<bpmn:task id='uno' isForCompensation='true'/>")),
     "a conditional event": ("uno", waiting("<bpmn:conditionalEventDefinition/>")),
     "a cancel event": ("bordo", around("<bpmn:cancelEventDefinition/>")),
     "an event with two definitions": ("uno", waiting(on_timer("P1D") + SIGNAL)),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from tests.engine.coverage.row import NEWS, Row, do, executed, one, path, refused, tag
 from tests.engine.drawing import (
-    boundary,
+    COMPENSATION,
+    compensating,
     end,
+    event,
     extensions,
     human,
     inside,
     message,
     service,
     start,
+    undone,
 )
 
 RULES = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -168,14 +171,15 @@ ROWS: list[Row] = [
         [do("dentro_uno", scelta=10), do("dentro_uno", scelta=20), do("dentro_uno", scelta=30)],
         dati={"detti": [11, 22, 33]},
     ),
-    refused(
+    executed(
         "compensation marker",
         path(
-            service("uno", "prova.leggi")
-            + boundary("bordo", "uno", "<bpmn:compensateEventDefinition/>")
-            + tag("task", identity="rimedia", attributes="isForCompensation='true'"),
-            "inizio uno; uno fine",
+            human("uno")
+            + undone("uno", "rimedia")
+            + compensating(human("rimedia"))
+            + event("disfa", "intermediateThrow", COMPENSATION),
+            "inizio uno; uno disfa; disfa fine",
         ),
-        at="rimedia",
+        [do("uno"), do("rimedia")],
     ),
 ]

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from tests.engine.coverage.row import NEWS, Moves, Row, days, do, executed, one, path, refused, wait
 from tests.engine.drawing import (
+    COMPENSATION,
     beside,
     boundary,
+    compensating,
     diagram,
     end,
     error,
@@ -24,10 +26,10 @@ from tests.engine.drawing import (
     on_timer,
     signal,
     start,
+    undone,
 )
 
 SIGNAL = on_signal("allerta")
-COMPENSATION = "<bpmn:compensateEventDefinition/>"
 
 DEFINITIONS = {
     "none": "",
@@ -135,6 +137,8 @@ def in_the_flow() -> Iterator[Row]:
         drawn = path(thrown + human("uno"), "inizio lancia; lancia uno; uno fine", BEFORE)
         if kind == "link":
             yield refused("intermediate throw, link to nowhere", drawn, "lancia")
+        elif kind == "compensation":
+            yield undoing("intermediate throw", thrown, "tre", "fine")
         elif kind in ("none", "escalation", "signal"):
             yield executed(f"intermediate throw, {kind}", drawn, [do("uno")], attraversa=["lancia"])
         else:
@@ -147,7 +151,23 @@ def on_the_border() -> Iterator[Row]:
         both = kind not in ("error", "cancel", "compensation")
         for interrupting in (True, False) if both else (True,):
             name = f"boundary, {kind}{'' if interrupting else ', not interrupting'}"
-            yield _border(name, kind, interrupting)
+            if kind == "compensation":
+                yield undoing("boundary", event("lancia", "intermediateThrow", COMPENSATION), "tre", "fine")
+            else:
+                yield _border(name, kind, interrupting)
+
+
+def undoing(name: str, throws: str, after: str, into: str) -> Row:
+    """Two steps, undone the last first by an event «lancia» and nothing else."""
+    steps = human("uno") + human("due") + throws + (human("tre") if after else "")
+    undo = undone("uno", "disdici") + undone("due", "avvisa")
+    handlers = compensating(human("disdici")) + compensating(human("avvisa"))
+    ends = end() if after else ""
+    flows = "inizio uno; uno due; due lancia" + ("; lancia tre; tre fine" if after else "")
+    moves = [do("uno"), do("due"), do("avvisa"), do("disdici"), *([do("tre")] if after else [])]
+    return executed(
+        f"{name}, compensation", _whole(start() + steps + undo + handlers + ends, flows), moves, into
+    )
 
 
 def _border(name: str, kind: str, interrupting: bool) -> Row:
@@ -190,6 +210,8 @@ def at_the_end() -> Iterator[Row]:
         drawn = _whole(start() + human("uno") + last, "inizio uno; uno lancia")
         if kind == "signal":
             yield _heard_beside(last)
+        elif kind == "compensation":
+            yield undoing("end", last, "", "lancia")
         elif kind in ("none", "escalation"):
             yield executed(f"end, {kind}", drawn, [do("uno")], "lancia")
         elif kind == "error":

@@ -1,0 +1,71 @@
+"""Compensation: is there something to undo, and a step that undoes it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.dialect import Diagram, Element
+
+HANDLERS = {
+    *("task", "userTask", "manualTask", "serviceTask", "sendTask", "scriptTask", "businessRuleTask"),
+    "callActivity",
+}
+
+
+def check(element: Element, diagram: Diagram) -> Iterator[str]:
+    """Refusals about an event that throws or awaits compensation, and about a step that compensates."""
+    if element.compensates:
+        yield from _handler(element, diagram)
+    if element.event is None or element.event.kind != "compensate":
+        return
+    if element.kind == "startEvent":
+        yield "la compensazione si attacca al bordo del passo da disfare: togli questo inizio"
+    elif element.kind == "boundaryEvent":
+        yield from _boundary(element, diagram)
+    elif element.kind in ("endEvent", "intermediateThrowEvent"):
+        yield from _throw(element, diagram)
+
+
+def _boundary(element: Element, diagram: Diagram) -> Iterator[str]:
+    host, handler = (diagram.elements.get(each or "") for each in (element.attached_to, element.handler))
+    if host is not None and host.loop is not None:
+        yield f"«{host.id}» si ripete, e non si saprebbe quale giro disfare: togli la compensazione"
+    if handler is None or not handler.compensates or handler.parent != element.parent:
+        yield (
+            "la compensazione non porta a nessun passo che rimedia: tira un'associazione verso uno, "
+            "segnato «Compensation»"
+        )
+    if not any(_scope(each, diagram) == element.parent for each in _throws(diagram)):
+        yield "qui nessuno chiede di disfare: lancia la compensazione con un evento intermedio o di fine"
+
+
+def _handler(element: Element, diagram: Diagram) -> Iterator[str]:
+    if element.kind not in HANDLERS or element.loop is not None:
+        yield "rimedia un passo solo, che non si ripete: usa un percorso chiamato se sono di più"
+    if any(other.attached_to == element.id for other in diagram.elements.values()):
+        yield "un passo che rimedia non ha eventi sul bordo: usa un percorso chiamato"
+    if not any(other.handler == element.id for other in diagram.elements.values()):
+        yield "nessuna compensazione porta qui: tira un'associazione dal bordo del passo da disfare"
+
+
+def _throw(element: Element, diagram: Diagram) -> Iterator[str]:
+    scope = _scope(element, diagram)
+    undone = {each.attached_to for each in diagram.elements.values() if each.handler and each.parent == scope}
+    only = element.event.name if element.event is not None else None
+    if not undone:
+        yield "qui non c'è niente da disfare: attacca una compensazione al bordo dei passi da disfare"
+    elif only is not None and only not in undone:
+        yield f"«{only}» non ha una compensazione sul bordo, o sta in un altro sottoprocesso: attaccagliene una"
+
+
+def _throws(diagram: Diagram) -> Iterator[Element]:
+    for element in diagram.elements.values():
+        throws = element.kind in ("endEvent", "intermediateThrowEvent")
+        if throws and element.event is not None and element.event.kind == "compensate":
+            yield element
+
+
+def _scope(element: Element, diagram: Diagram) -> str:
+    """Where a throwing event looks for what to undo."""
+    holder = diagram.elements.get(element.parent)
+    return holder.parent if holder is not None and holder.event_subprocess else element.parent
