@@ -22,7 +22,7 @@ KINDS = {
     "callActivity": "altro percorso",
     "subProcess": "gruppo di passi",
     "transaction": "gruppo di passi",
-    "adHocSubProcess": "gruppo di passi",
+    "adHocSubProcess": "passi a scelta",
     "exclusiveGateway": "domanda",
     "inclusiveGateway": "domanda",
     "complexGateway": "domanda",
@@ -33,8 +33,27 @@ KINDS = {
     "intermediateCatchEvent": "attesa",
     "intermediateThrowEvent": "fatto",
 }
-BORDERS = {"timer": "scadenza", "message": "arrivo", "error": "rifiuto", "escalation": "segnalazione"}
-STILL = {"intermediateCatchEvent": {"timer": "attesa di una data", "message": "attesa di una risposta"}}
+BORDERS = {
+    "timer": "scadenza",
+    "message": "arrivo",
+    "signal": "segnale",
+    "error": "rifiuto",
+    "escalation": "segnalazione",
+    "compensate": "rimedio",
+}
+STILL = {
+    "intermediateCatchEvent": {
+        "timer": "attesa di una data",
+        "message": "attesa di una risposta",
+        "signal": "attesa di un segnale",
+        "link": "arrivo",
+    },
+    "intermediateThrowEvent": {
+        "signal": "segnale",
+        "link": "continua altrove",
+        "compensate": "si disfa quello che è fatto",
+    },
+}
 
 
 @dataclass(frozen=True)
