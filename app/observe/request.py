@@ -13,9 +13,8 @@ from app.observe import metrics, spans
 
 log = structlog.get_logger()
 
-QUIET: Final = frozenset(
-    {"static", "live", "ready", "metrics"}
-)  # endpoints that machines ask for all the time
+# Endpoints that machines ask for all the time.
+QUIET: Final = frozenset({"static", "live", "ready", "metrics"})
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_ROUTE: Final = "-"
 
@@ -33,31 +32,23 @@ def route() -> str:
 
 
 def _begin() -> None:
-    g.begun = time.perf_counter()
-    g.span = spans.begin("request", logs.request_name(), method=_method(), route=route())
+    asked = request.method if request.method in METHODS else "other", route()
+    g.observed = (time.perf_counter(), *asked)
+    g.span = spans.begin("request", logs.request_name(), method=asked[0], route=asked[1])
 
 
 def _end(response: Response) -> Response:
-    begun: float | None = g.pop("begun", None)
-    if begun is None:
+    observed: tuple[float, str, str] | None = g.pop("observed", None)
+    if observed is None:
         return response
-    seconds = time.perf_counter() - begun
-    metrics.request(_method(), route(), response.status_code, seconds)
+    begun, method, rule = observed
+    seconds, status = time.perf_counter() - begun, response.status_code
+    metrics.request(method, rule, status, seconds)
     if request.endpoint not in QUIET:
-        log.info(
-            "request",
-            method=_method(),
-            route=route(),
-            status=response.status_code,
-            ms=round(seconds * 1000, 1),
-        )
-    spans.note(status=response.status_code)
+        log.info("request", method=method, route=rule, status=status, ms=round(seconds * 1000, 1))
+    spans.note(status=status)
     return response
 
 
 def _leave(_error: BaseException | None) -> None:
     spans.end(g.pop("span", None))
-
-
-def _method() -> str:
-    return request.method if request.method in METHODS else "other"
