@@ -124,19 +124,26 @@ class _Site:
         return (ended.n - 1) / float(ended.seconds)
 
     def flooded(self, sizes: Sizes) -> Iterator[Figure]:
-        """A person's step and a call of one ente, with the workers idle and with them busy for another."""
+        """A person's step and a call of one ente, while the worker is busy for another, and before and after."""
         with workers(self.urls.application, self.home, self.database, 1):
-            step, call = self._neighbour(sizes.steps)
-            yield Figure("step_quiet", step, "ms")
-            yield Figure("call_quiet", call, "ms")
+            before = self._neighbour(sizes.steps)
             self._begin(FLOODER, "chiama", sizes.flood, held=True)
             self._let_go()
-            flooded_step, flooded_call = self._neighbour(sizes.steps)
+            flooded = self._neighbour(sizes.steps)
             left = self._open(FLOODER)
-            yield Figure("step_while_another_floods", flooded_step, "ms", flooded_step / step, "step_quiet")
-            yield Figure("call_while_another_floods", flooded_call, "ms", flooded_call / call, "call_quiet")
-            yield Figure("flood_left", left, "calls")  # at 0 the two figures before it are too good
             self._say("delete from procrastinate_jobs where status = 'todo'")
+            after = self._neighbour(sizes.steps)
+        for place, what in enumerate(("step", "call")):
+            quiet = (before[place] + after[place]) / 2
+            yield Figure(f"{what}_quiet", quiet, "ms")
+            yield Figure(
+                f"{what}_while_another_floods",
+                flooded[place],
+                "ms",
+                flooded[place] / quiet,
+                f"{what}_quiet",
+            )
+        yield Figure("flood_left", left, "calls")  # at 0 the flood was over too soon
 
     def _neighbour(self, times: int) -> tuple[float, float]:
         """The median of a step by a person, and from wanting a call to its answer, in milliseconds."""

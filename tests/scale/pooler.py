@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from configparser import ConfigParser
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import make_url
 
+import app
 from app.database import url
 from app.database.cluster import APPLICATION, Cluster
 from tests.faults.installation import eventually
@@ -19,22 +21,7 @@ from tests.faults.installation import eventually
 PORT = 6432
 SERVERS = 2  # connections to PostgreSQL, shared by all: fewer than the processes that use them
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or "pgbouncer"
-SETTINGS = """
-[databases]
-* = host={sockets} port=5432
-
-[pgbouncer]
-pool_mode = transaction
-default_pool_size = {servers}
-max_client_conn = 500
-ignore_startup_parameters = extra_float_digits,options
-listen_port = {port}
-unix_socket_dir = {folder}
-auth_type = trust
-auth_file = {folder}/users
-logfile = {folder}/log
-pidfile = {folder}/pid
-"""
+SHIPPED = Path(app.__file__).parent / "deploy" / "pgbouncer.ini"
 
 
 @contextmanager
@@ -42,8 +29,8 @@ def pooled(cluster: Cluster, address: str) -> Iterator[str]:
     """The address of the same database and role, through a pooler that runs meanwhile."""
     account = cluster.place.account  # pgbouncer, like PostgreSQL, refuses to run as root
     folder = Path(tempfile.mkdtemp(prefix="percorsi-pooler-", dir="/tmp"))
-    settings = SETTINGS.format(sockets=cluster.place.sockets, servers=SERVERS, port=PORT, folder=folder)
-    (folder / "settings.ini").write_text(settings)
+    with (folder / "settings.ini").open("w") as file:
+        _settings(cluster, folder).write(file)
     (folder / "users").write_text(f'"{APPLICATION}" ""\n')
     for path in (folder, *folder.iterdir()):
         account.own(path)
@@ -61,3 +48,22 @@ def pooled(cluster: Cluster, address: str) -> Iterator[str]:
         process.terminate()
         process.wait()
         shutil.rmtree(folder)
+
+
+def _settings(cluster: Cluster, folder: Path) -> ConfigParser:
+    """Those that we give to whoever installs, on the addresses of a test."""
+    settings = ConfigParser(interpolation=None, comment_prefixes=(";",))
+    settings.read_string(SHIPPED.read_text())
+    settings["databases"] = {"*": f"host={cluster.place.sockets} port=5432"}
+    own = {
+        "listen_addr": "",
+        "listen_port": str(PORT),
+        "unix_socket_dir": str(folder),
+        "auth_type": "trust",
+        "auth_file": f"{folder}/users",
+        "default_pool_size": str(SERVERS),
+        "logfile": f"{folder}/log",
+        "pidfile": f"{folder}/pid",
+    }
+    settings.read_dict({"pgbouncer": own})
+    return settings
