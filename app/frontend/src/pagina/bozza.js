@@ -49,7 +49,7 @@ class Draft {
 
   async tell(reply) {
     if (reply?.ok) say(`Bozza salvata alle ${(await reply.json()).salvata_alle}`);
-    else if (reply?.status === 409) say('Non salvata: intanto l’attività è cambiata. Ricarica la pagina.');
+    else if (reply?.status === 409) say('Non salvata: l’attività non è più aperta. Premi Completa per vedere perché: quello che hai scritto resta.');
     else if (reply?.type === 'opaqueredirect' || reply?.status === 401) say('Non salvata: la sessione è finita. Entra di nuovo in un’altra scheda.');
     else {
       say(navigator.onLine ? 'Non salvata. Riproviamo tra poco.' : 'Non salvata: sei senza rete.');
