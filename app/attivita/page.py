@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from app.rights import policy
 from app.values import account_of, day_of
 from engine import Engine, HistoryView, Program, TaskView
 from engine.dialect import Element
+from engine.form import FieldError
 from engine.xml import parse_xml
 
 ANEW, TODAY = "da capo", "oggi"
@@ -143,6 +144,20 @@ def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
         if name not in rows or same_rows(rows[name], value)
     }
     return {**known, **answered}
+
+
+def to_come(operator: Operator, page: Page, answers: Mapping[str, Any]) -> list[FieldError]:
+    """Days after today where a step tells what has happened: those that begin with today (`"$comment": "oggi"`)."""
+    if page.form is None:
+        return []
+    today = day_of(engine_of(operator).now()).isoformat()
+    asked = page.form.schema.root.get("properties", {})
+    days = {name: answers.get(name) for name, question in asked.items() if question.get("$comment") == TODAY}
+    return [
+        FieldError((name,), "operazione", day, "Non può essere nel futuro.")
+        for name, day in days.items()
+        if isinstance(day, str) and day > today
+    ]
 
 
 def _drawing(engine: Engine, program: Program, task: TaskView) -> Markup:

@@ -12,7 +12,7 @@ from app.accounts.gate import current_operator
 from app.accounts.models import Account
 from app.accounts.operator import Operator
 from app.attivita import drafts, service
-from app.attivita.page import Page, build, crumbs, first_answers, given_answers, pratica_url
+from app.attivita.page import Page, build, crumbs, first_answers, given_answers, pratica_url, to_come
 from app.attivita.service import Case
 from app.audit import saw
 from app.database import db
@@ -64,7 +64,8 @@ def submit(task_id: int) -> str | Response | tuple[str, int]:
     parsed = page.form.parse(request.form, request.files, page.sources)
     if parsed.action:
         return _render(page, page.form.tree(parsed.data, typed=parsed.typed, sources=page.sources))
-    messages = page.form.check(parsed.data, parsed.refused, page.sources)
+    refused = (*parsed.refused, *to_come(operator, page, parsed.data))
+    messages = page.form.check(parsed.data, refused, page.sources)
     if messages:
         return _wrong(page, parsed, messages)
     return _complete(operator, page, parsed.data, parsed, action)

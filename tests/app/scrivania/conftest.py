@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,15 @@ from app.demo.city import GENOVA, PASSWORD
 from app.settings import Settings
 from app.web import create_app
 from app.wiring import EngineMaker, make_engines
+from engine.calendar import ROME
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 TASK = re.compile(r"/attivita/(\d+)")
+TODAY = datetime.now(ROME).date().isoformat()
 
 CONTACT = {
     "canale": "sportello",
-    "data": "2026-11-23",
+    "data": TODAY,
     "chi_chiede": "interessato",
     "cognome": "Parodi",
     "nome": "Rosa",

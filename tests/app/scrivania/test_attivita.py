@@ -8,12 +8,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engine.calendar import ROME
-from tests.app.scrivania.conftest import CONTACT, Person
+from tests.app.scrivania.conftest import CONTACT, TODAY, Person
 
 Enter = Callable[[str], Person]
 
 INTERVIEW = {
-    "data": "2026-11-24",
+    "data": TODAY,
     "luogo": "ufficio",
     "narrazione": "La signora vive sola e fatica a uscire.",
     "situazione_rilevata.0.dimensione": "salute_autonomia",
@@ -33,10 +33,12 @@ def test_wrong_answers_are_named_and_stay_as_typed(enter: Enter) -> None:
     marco = enter("marco.costa")
     task = open_contact(marco)
     # when
-    answer = marco.sends(task, **{**CONTACT, "codice_fiscale": "RSSRSO44A41D969X", "canale": ""})
+    wrong = {"codice_fiscale": "RSSRSO44A41D969X", "canale": "", "data": "2099-01-02"}
+    answer = marco.sends(task, **{**CONTACT, **wrong})
     # then
     assert answer.status_code == 422
     assert "L’ultima lettera non torna" in answer.text
+    assert "Giorno del contatto: non può essere nel futuro" in answer.text
     assert "RSSRSO44A41D969X" in answer.text
     assert "Non ce la faccio più da sola" in answer.text
     assert "<title>Errore: Registra il contatto" in answer.text
