@@ -29,7 +29,7 @@ from engine.dialect import Element
 from engine.form import FieldError
 from engine.xml import parse_xml
 
-ANEW, TODAY = "da capo", "oggi"
+ANEW, TODAY, OF_PERSONA = "da capo", "oggi", "della persona"
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def given_answers(operator: Operator, case: Case) -> Answered | None:
 
 def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
     """What the form begins with: the last answers to this very step, over variables of the same name, over today
-    where a day says `"$comment": "oggi"`.
+    where a day says `"$comment": "oggi"` and over what the page's head says of the persona (`"della persona"`).
 
     A step of every month, or of every stay in hospital, says `"$comment": "da capo"` at the top of its schema: the
     last time was another story, unless the step comes back to be done again. So is every round of a repetition.
@@ -131,6 +131,11 @@ def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
     today = day_of(engine.now()).isoformat()
     known: dict[str, Any] = {
         name: today for name, question in asked.items() if question.get("$comment") == TODAY
+    }
+    known |= {
+        name: page.persona[name]
+        for name, question in asked.items()
+        if question.get("$comment") == OF_PERSONA and page.persona and page.persona.get(name)
     }
     known |= {name: variables[name] for name in asked if variables.get(name) is not None}
     rows = first_rows(page.form.schema.root)

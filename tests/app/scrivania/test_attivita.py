@@ -183,6 +183,19 @@ def test_who_opens_a_pratica_by_a_step_follows_it_until_a_case_manager_is_chosen
     assert giulia.sees(f"/pratiche/{opened}").status_code == 403
 
 
+def test_an_application_begins_with_the_code_of_its_persona(enter: Enter, in_genova: Session) -> None:
+    # given
+    enter("marco.costa").registers_a_contact()
+    giulia = enter("giulia.parodi")
+    # when
+    persona_id = in_genova.scalar(text("select max(id) from persona"))
+    giulia.sends("/pratiche/avvia", after="/scrivania", percorso="domiciliarita", persona_id=persona_id)
+    # then
+    pages = [giulia.sees(task).text for task in giulia.tasks("prendere")]
+    (application,) = [page for page in pages if "<title>Raccogli la domanda" in page]
+    assert f'value="{CONTACT["codice_fiscale"]}"' in application
+
+
 def test_work_goes_back_to_the_counter_with_its_reason(enter: Enter) -> None:
     # given
     marco, giulia = enter("marco.costa"), enter("giulia.parodi")
