@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,20 +16,16 @@ from app.accounts.operator import Operator
 from app.attivita.perche import reasons
 from app.attivita.precedenti import Answered, Precedenti
 from app.attivita.registri import form_to_fill
-from app.attivita.righe import first_rows, same_rows
 from app.attivita.service import Case, engine_of
 from app.database import db
 from app.forms import Form, Sources
 from app.persone.view import flags, head
 from app.pratiche.segni import marks_of
 from app.rights import policy
-from app.values import account_of, day_of
+from app.values import account_of
 from engine import Engine, HistoryView, Program, TaskView
 from engine.dialect import Element
-from engine.form import FieldError
 from engine.xml import parse_xml
-
-ANEW, TODAY, OF_PERSONA = "da capo", "oggi", "della persona"
 
 
 @dataclass(frozen=True)
@@ -113,56 +109,6 @@ def given_answers(operator: Operator, case: Case) -> Answered | None:
     engine = engine_of(operator)
     history = engine.history(case.task.root_id)
     return Precedenti(operator, engine, case, history).given(case.task, _names(history, case.task))
-
-
-def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
-    """What the form begins with: the last answers to this very step, over variables of the same name, over today
-    where a day says `"$comment": "oggi"` and over what the page's head says of the persona (`"della persona"`).
-
-    A step of every month, or of every stay in hospital, says `"$comment": "da capo"` at the top of its schema: the
-    last time was another story, unless the step comes back to be done again. So is every round of a repetition.
-    """
-    engine = engine_of(operator)
-    task = page.case.task
-    if page.form is None:
-        return {}
-    variables = engine.seen_by(task.id)
-    asked = page.form.schema.root.get("properties", {})
-    today = day_of(engine.now()).isoformat()
-    known: dict[str, Any] = {
-        name: today for name, question in asked.items() if question.get("$comment") == TODAY
-    }
-    known |= {
-        name: page.persona[name]
-        for name, question in asked.items()
-        if question.get("$comment") == OF_PERSONA and page.persona and page.persona.get(name)
-    }
-    known |= {name: variables[name] for name in asked if variables.get(name) is not None}
-    rows = first_rows(page.form.schema.root)
-    known |= rows
-    if "loopCounter" in variables or (page.form.schema.root.get("$comment") == ANEW and not task.note):
-        return known
-    last = engine.last_answers(task.root_id, [task.element_id]).get(task.element_id)
-    answered = {
-        name: value
-        for name, value in (last or {}).items()
-        if name not in rows or same_rows(rows[name], value)
-    }
-    return {**known, **answered}
-
-
-def to_come(operator: Operator, page: Page, answers: Mapping[str, Any]) -> list[FieldError]:
-    """Days after today where a step tells what has happened: those that begin with today (`"$comment": "oggi"`)."""
-    if page.form is None:
-        return []
-    today = day_of(engine_of(operator).now()).isoformat()
-    asked = page.form.schema.root.get("properties", {})
-    days = {name: answers.get(name) for name, question in asked.items() if question.get("$comment") == TODAY}
-    return [
-        FieldError((name,), "operazione", day, "Non può essere nel futuro.")
-        for name, day in days.items()
-        if isinstance(day, str) and day > today
-    ]
 
 
 def _drawing(engine: Engine, program: Program, task: TaskView) -> Markup:

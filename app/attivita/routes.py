@@ -12,7 +12,8 @@ from app.accounts.gate import current_operator
 from app.accounts.models import Account
 from app.accounts.operator import Operator
 from app.attivita import drafts, service
-from app.attivita.page import Page, build, crumbs, first_answers, given_answers, pratica_url, to_come
+from app.attivita.inizio import first_answers, to_come
+from app.attivita.page import Page, build, crumbs, given_answers, pratica_url
 from app.attivita.service import Case
 from app.audit import saw
 from app.database import db

@@ -7,7 +7,9 @@ MASCULINE_E = frozenset(
     {"nome", "cognome", "importo", "cellulare", "codice", "paese", "mese", "quartiere", "giudice", "tutore",
      "canone", "valore", "reddito", "settore", "referente", "fornitore", "ente", "interno", "piede"}
 )  # fmt: skip
-PLURAL_E = frozenset({"ore", "note", "persone", "date", "visite", "prestazioni", "prescrizioni", "risorse"})
+PLURAL_E = frozenset(
+    {"adl", "iadl", "ore", "note", "persone", "date", "visite", "prestazioni", "prescrizioni", "risorse"}
+)
 FEMININE = frozenset({"email", "pec", "mail"})
 UNKNOWN = frozenset(
     {"chi", "come", "quando", "dove", "perche", "quanto", "quanti", "quante", "quali", "quale", "che", "cosa",
@@ -35,12 +37,12 @@ def with_article(title: str) -> str | None:
 def _article(word: str, plain: str) -> str | None:
     if plain in FEMININE:
         return _singular_feminine(plain)
+    if plain in PLURAL_E or plain.endswith("zioni") or plain.endswith("sioni"):
+        return "le"
     if ACRONYM.fullmatch(word):
         return "l’" if plain[0] in "aeiou" else "il"
     if plain in MASCULINE_E:
         return _singular_masculine(plain)
-    if plain in PLURAL_E or plain.endswith("zioni") or plain.endswith("sioni"):
-        return "le"
     if (
         word.endswith("tà")
         or plain.endswith(("zione", "sione", "gione", "ice", "ine"))

@@ -182,8 +182,6 @@ def help_at_home_is_asked(giulia: Person, anna: Person, marco: Person) -> None:
                 },
             ],
             "Dal": "2026-12-07",
-            "Come si entra": "Citofono Rossi, terzo piano",
-            "Ci sono animali": False,
         }
     ).completes()
     anna.opens("Approva il piano").answers({"Il piano va bene": True}).completes()

@@ -137,6 +137,7 @@ def test_a_question_that_hangs_on_a_wrong_answer_is_not_complained_about():
         ("Indicazioni", "le indicazioni"),
         ("Stato civile", "lo stato civile"),
         ("CAP", "il CAP"),
+        ("ADL conservate", "le ADL conservate"),
         ("IBAN", "l’IBAN"),
         ("Email", "l’email"),
         ("Giorni", "i giorni"),
