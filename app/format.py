@@ -145,6 +145,12 @@ def full(when: When) -> str:
     return f"{at.day} {MONTHS[at.month - 1]} {at.year}" if at else ""
 
 
+def month(code: str) -> str:
+    """«novembre 2026» for «2026-11»."""
+    year, number_of_month = code.split("-")
+    return f"{MONTHS[int(number_of_month) - 1]} {year}"
+
+
 def instant(when: When, now: datetime) -> str:
     """«ven 20 nov, 16:12»; today's and yesterday's by name."""
     at = parse(when)
@@ -238,8 +244,8 @@ def at_present(write: Callable[[When, datetime], object], clock: Clock) -> Calla
 def init_app(app: Flask, clock: Clock = system_clock) -> None:
     """Register the filters. `clock` gives the present moment (aware) to those that need it.
 
-    Filters: euro, numero, conta, ore, plurale, vicino, giorno, giorno_lungo, data, istante, distanza, aspetta, eta,
-    scadenza; and, already inside `<time>`: tempo (near), tempo_giorno, tempo_lungo, tempo_istante."""
+    Filters: euro, numero, conta, ore, plurale, mese, vicino, giorno, giorno_lungo, data, istante, distanza, aspetta,
+    eta, scadenza; and, already inside `<time>`: tempo (near), tempo_giorno, tempo_lungo, tempo_istante."""
     dated: dict[str, Callable[[When, datetime], object]] = {
         "vicino": near,
         "giorno": short,
@@ -255,6 +261,6 @@ def init_app(app: Flask, clock: Clock = system_clock) -> None:
         "tempo_istante": lambda when, now: time_tag(when, instant, now),
     }
     app.jinja_env.filters.update(
-        euro=euro, numero=number, conta=counted, ore=hours, plurale=plural, data=full
+        euro=euro, numero=number, conta=counted, ore=hours, plurale=plural, data=full, mese=month
     )
     app.jinja_env.filters.update({name: at_present(write, clock) for name, write in dated.items()})

@@ -17,6 +17,7 @@ PLACEHOLDER: Final = re.compile(r"\{\{\s*([a-z_][a-z0-9_.]*)\s*\}\}")
 SUBJECT: Final = "Oggetto:"
 NOTHING: Final = "non indicato"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
+_MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 Words = Mapping[str, Mapping[str, str]]
 
@@ -127,6 +128,8 @@ def _word(name: str, value: Any, words: Words) -> str:
     text = str(value)
     if _DAY.fullmatch(text):
         return _day(datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text))
+    if _MONTH.fullmatch(text):
+        return written.month(text)
     return words.get(name.rpartition(".")[2], {}).get(text, text)
 
 

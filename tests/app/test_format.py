@@ -68,6 +68,10 @@ def test_a_telephone_is_written_in_groups(kept, written):
     assert fmt.telephone(kept) == written
 
 
+def test_a_month_is_named():
+    assert fmt.month("2026-03") == "marzo 2026"
+
+
 def test_one_is_singular():
     assert fmt.plural(1, "scaduta", "scadute") == "1 scaduta"
     assert fmt.plural(1000, "scaduta", "scadute") == "1.000 scadute"

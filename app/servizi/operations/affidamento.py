@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app import format as written
 from app.avvisi import notifica
 from app.persone.model import Persona
 from app.progetti.siuss import SAD, begin
@@ -11,7 +12,7 @@ from app.servizi import fornitore, ordine, piano
 from app.servizi.models import Fornitore, Ordine, PianoDomiciliare, SospensioneOrdine
 from app.servizi.models.ordine import MOTIVI_SOSPENSIONE
 from app.shapes import BOOL, DAY, TEXT, choice, response, shape
-from app.values import find, need_day, session_of, to_instant, today
+from app.values import day_of, find, need_day, session_of, to_instant, today
 from engine import Broken, Call, Operation, Refused
 
 
@@ -48,12 +49,22 @@ def send(call: Call, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def start(call: Call, request: dict[str, Any]) -> dict[str, Any]:
-    """The service has begun: order and plan are active from the first visit. Refused: data_futura."""
+    """The service has begun: order and plan are active from the first visit.
+
+    Refused: data_futura, data_prima_dell_ordine.
+    """
     session, order = session_of(call), find(call, Ordine, request["ordine_id"])
     first = need_day(request["data_primo_intervento"])
     if first > today(call):
         raise Refused(
             "data_futura", "Il primo intervento non può essere nel futuro.", "data_primo_intervento"
+        )
+    sent = day_of(order.mandato_at)
+    if first < sent:
+        raise Refused(
+            "data_prima_dell_ordine",
+            f"Il primo intervento non può essere prima dell'ordine, mandato il {written.full(sent)}.",
+            "data_primo_intervento",
         )
     order.primo_intervento_il = first
     order.operatore_riferimento, order.note = request.get("operatore_riferimento"), request.get("note")
@@ -124,7 +135,7 @@ def operations() -> list[Operation]:
             ),
             response(),
             start,
-            errors=("data_futura",),
+            errors=("data_futura", "data_prima_dell_ordine"),
         ),
         Operation(
             "ordine.suspend",

@@ -145,9 +145,14 @@ def test_a_first_visit_in_the_future_is_refused(ask: Ask, an_order: str) -> None
     assert refused.value.field == "data_primo_intervento"
 
 
+def test_a_first_visit_before_the_order_is_refused(ask: Ask, an_order: str) -> None:
+    with pytest.raises(Refused, match="mandato il 23 novembre 2026"):
+        ask("ordine.start", ordine_id=an_order, data_primo_intervento="2025-11-23")
+
+
 def test_a_service_stops_and_goes_again(ask: Ask, an_order: str, session: Session) -> None:
     # given
-    ask("ordine.start", ordine_id=an_order, data_primo_intervento="2026-11-20")
+    ask("ordine.start", ordine_id=an_order, data_primo_intervento="2026-11-23")
     pause = ask("ordine.suspend", ordine_id=an_order, motivo="ricovero", dal="2026-12-05")["sospensione_id"]
     with pytest.raises(Refused, match="già sospeso"):
         ask("ordine.suspend", ordine_id=an_order, motivo="assenza", dal="2026-12-06")

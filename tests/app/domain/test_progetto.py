@@ -195,7 +195,7 @@ def test_a_service_that_ends_gives_its_money_back_and_tells_siuss(
     capitolo, plan = a_budget(1000), a_plan()
     ask("budget.reserve", piano_id=plan, importo_mensile=100, dal="2026-11-01")
     order = ask("ordine.send", piano_id=plan, fornitore_id=a_supplier("alfa"))["ordine_id"]
-    ask("ordine.start", ordine_id=order, data_primo_intervento="2026-11-20")
+    ask("ordine.start", ordine_id=order, data_primo_intervento="2026-11-23")
     persona_id = str(session.get_one(PianoDomiciliare, (1, int(plan))).persona_id)
     # when it ends in the same month
     clock.move_to(MONDAY.replace(day=28))

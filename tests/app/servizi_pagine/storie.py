@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from app.pratiche.model import Assegnazione, Pratica
 from app.servizi import ordine
 from app.servizi.models import Budget, Fornitore, Iscrizione, Ordine
 from app.wiring import EngineMaker
-from engine import Engine, operator, tables
+from engine import Engine, FixedClock, operator, tables
 from engine.calendar import ROME
 from engine.form.codice_fiscale import parse
 
@@ -122,6 +122,7 @@ class _Wanderer:
         self, database: Database, maker: EngineMaker, cognome: str, nome: str, codice: str | None, via: str
     ) -> None:
         self.database, self.maker = database, maker
+        self.clock: FixedClock | None = None
         self.who = (cognome, nome, codice, via)
 
     def to_order(self) -> Storia:
@@ -132,13 +133,15 @@ class _Wanderer:
         return self._storia()
 
     def to_service(self) -> Storia:
+        first = (date_of_today().replace(day=1) - timedelta(days=1)).replace(day=1)
+        self.clock = FixedClock(datetime.combine(first, time(9), ROME))  # no visit comes before its order
         storia = self.to_order()
         with ente_context(GENOVA), Session(self.database) as session, session.begin():
             actor = operator(_account(session, "coop.lanterna"))
-            ordine.accept(self.maker(session, GENOVA), storia.ordine_id or 0, actor)
+            ordine.accept(self.maker(session, GENOVA, self.clock), storia.ordine_id or 0, actor)
+        self.clock = None
         start = answers("affidamento_domiciliare", "scelta_e_avvio", "avvio_servizio")
-        last_month = date_of_today().replace(day=1) - timedelta(days=1)
-        start["data_primo_intervento"] = last_month.replace(day=1).isoformat()
+        start["data_primo_intervento"] = first.isoformat()
         self._complete("avvio_servizio", start, by="coop.lanterna")
         return storia
 
@@ -218,7 +221,7 @@ class _Wanderer:
 
     def _complete(self, element: str, data: dict[str, Any], by: str) -> None:
         with ente_context(GENOVA), Session(self.database) as session, session.begin():
-            engine: Engine = self.maker(session, GENOVA)
+            engine: Engine = self.maker(session, GENOVA, self.clock)
             tasks = {task.element_id: task.id for task in engine.open_tasks(self.root_id)}
             assert element in tasks, (element, tasks, engine.open_incidents(self.root_id))
             engine.complete(tasks[element], data, operator(_account(session, by)))
