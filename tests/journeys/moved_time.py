@@ -1,6 +1,6 @@
-"""A database whose clock can be moved: `now()` and `clock_timestamp()` as the whole application asks for them.
+"""A database whose clock can be moved: the instants that the whole application asks for.
 
-The schema `tempo` stands before `pg_catalog` in the search path of one database, with two functions of the same
+The schema `tempo` stands before `pg_catalog` in the search path of one database, with functions of the same
 names that add the same distance. What was bound when the tables were made (defaults, functions with a search
 path of their own) is bound again.
 """
@@ -17,6 +17,8 @@ create table tempo.distanza (di interval not null);
 insert into tempo.distanza values ('0');
 create function tempo.clock_timestamp() returns timestamptz language sql volatile as
     $$ select pg_catalog.clock_timestamp() + di from tempo.distanza $$;
+create function tempo.statement_timestamp() returns timestamptz language sql stable as
+    $$ select pg_catalog.statement_timestamp() + di from tempo.distanza $$;
 create function tempo.now() returns timestamptz language sql stable as
     $$ select pg_catalog.now() + di from tempo.distanza $$;
 grant usage on schema tempo to public;
