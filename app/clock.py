@@ -71,10 +71,10 @@ def run(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)
     database = databases.connect(settings.database_url or "", pool_size=2)
-    sessions = databases.connect(
-        settings.session_url, pool_size=1
-    )  # the election lasts as long as its session
+    # the election lasts as long as its session
+    sessions = databases.connect(settings.session_url, pool_size=1)
     end_scraping = scrape.serve(settings, scrape.CLOCK)
+    standing_by = False
     try:
         while not stop.is_set():
             try:
@@ -82,6 +82,9 @@ def run(settings: Settings) -> None:
                     if elect(connection):
                         log.info("clock.elected")
                         _keep(database, connection, stop)
+                    elif not standing_by:
+                        log.info("clock.standing_by")
+                        standing_by = True
             except SQLAlchemyError:
                 log.exception("clock.lost")  # another may have been elected meanwhile: ask again
             stop.wait(STANDBY)

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from app.database import provision
 from app.database.cluster import OWNER, Cluster, Urls
 from tests.conftest import TEMPLATE
 from tests.faults import foundation
 from tests.faults.installation import Installation
+from tests.faults.line import Line
 from tests.faults.outside import Register, answer_all
 from tests.faults.program import Program
 from tests.faults.records import Records
@@ -96,3 +98,43 @@ def program(web: Installation, token: str) -> Program:
 @pytest.fixture
 def records(town: Urls, token: str) -> Records:
     return Records(town.owner)
+
+
+@pytest.fixture
+def line(town: Urls) -> Iterator[Line]:
+    """A line to the installation's database, which can be cut."""
+    made = Line(town.application)
+    yield made
+    made.cut()
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[Cluster]:
+    """A durable PostgreSQL that may be killed."""
+    home = Path(tempfile.mkdtemp(prefix="percorsi-faults-", dir="/tmp"))
+    home.chmod(0o711)
+    cluster = Cluster(home)
+    cluster.start()
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def own_town(own_cluster: Cluster) -> Urls:
+    return provision.embedded(own_cluster)
+
+
+@pytest.fixture
+def own_register() -> Iterator[Register]:
+    made = Register()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def own_installation(own_town: Urls, home: Path, own_register: Register) -> Iterator[Installation]:
+    """On a PostgreSQL of its own; nothing of it runs yet."""
+    installation = Installation(own_town.application, home / "own", own_register)
+    yield installation
+    installation.stop()

@@ -20,22 +20,17 @@ from tests.faults.process import HOURS
 from tests.faults.program import Case, Program
 from tests.faults.records import Records
 
-ASKED = """
-    select count(*) from pg_stat_activity
-    where datname = current_database() and usename = 'percorsi_app' and query like '%pg_try_advisory_lock%'
-"""
 NIGHTS = [date(2026, 10, 25), date(2027, 3, 28)]  # an hour that comes twice, and one that does not come
 
 
 @pytest.fixture
-def clocks(installation: Installation, town: Urls) -> Iterator[tuple[Process, Process]]:
+def clocks(installation: Installation) -> Iterator[tuple[Process, Process]]:
     """The clock that was elected, and one that stands by."""
     installation.lacks("clock")
     elected = installation.start("clock-1", PERCORSI_LOG="info")
     eventually(lambda: "clock.elected" in elected.said(), "nobody was elected")
     standby = installation.start("clock-2", PERCORSI_LOG="info")
-    superuser = Records(town.superuser)
-    eventually(lambda: superuser.one(ASKED), "nobody stands by")
+    eventually(lambda: "clock.standing_by" in standby.said(), "nobody stands by")
     yield elected, standby
     for process in (elected, standby):
         process.signal(signal.SIGCONT)

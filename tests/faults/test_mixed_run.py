@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import tempfile
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
-from app.database import postmaster, provision
+from app.audit.chain import verify
+from app.database import postmaster
 from app.database.cluster import Cluster, Urls
 from tests.faults import foundation, mixed_run
 from tests.faults.installation import Installation, eventually
@@ -21,38 +18,6 @@ from tests.faults.records import Records
 
 HOW_MANY = int(os.environ.get("INSTANCES", "40"))
 EVERY = 2.0 if HOW_MANY < 500 else 15.0  # seconds between two blows
-
-
-@pytest.fixture
-def own_cluster() -> Iterator[Cluster]:
-    """A durable PostgreSQL that may be killed."""
-    home = Path(tempfile.mkdtemp(prefix="percorsi-faults-", dir="/tmp"))
-    home.chmod(0o711)
-    cluster = Cluster(home)
-    cluster.start()
-    yield cluster
-    cluster.stop()
-    shutil.rmtree(home)
-
-
-@pytest.fixture
-def own_town(own_cluster: Cluster) -> Urls:
-    return provision.embedded(own_cluster)
-
-
-@pytest.fixture
-def own_register() -> Iterator[Register]:
-    made = Register()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def own_installation(own_town: Urls, home: Path, own_register: Register) -> Iterator[Installation]:
-    """Two workers, so that one may die while the other goes on."""
-    installation = Installation(own_town.application, home / "own", own_register)
-    yield installation
-    installation.stop()
 
 
 def test_nothing_is_lost_or_done_twice_while_everything_is_killed(
@@ -106,6 +71,7 @@ def test_nothing_is_lost_or_done_twice_while_everything_is_killed(
         print(report(people.acknowledged, shaking, table, own_register))
     assert set(table.values()) == {0}
     assert foundation.with_session(own_town, lambda session: foundation.maker()(session, 1).check()) == []
+    assert foundation.with_session(own_town, verify) == []
     assert len(people.acknowledged.opened) == HOW_MANY
     assert records.one("select count(*) from engine_instance where status <> 'done'") == 0
 

@@ -7,19 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.database.cluster import Urls
 from tests.faults.installation import Installation, eventually
 from tests.faults.line import Line
 from tests.faults.outside import Register
 from tests.faults.program import Case, Program
 from tests.faults.records import Records
-
-
-@pytest.fixture
-def line(town: Urls) -> Iterator[Line]:
-    made = Line(town.application)
-    yield made
-    made.cut()
 
 
 @pytest.fixture

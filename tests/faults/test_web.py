@@ -57,13 +57,6 @@ def test_a_web_killed_before_its_commit_has_done_nothing(
 
 
 @pytest.fixture
-def line(town: Urls) -> Iterator[Line]:
-    made = Line(town.application)
-    yield made
-    made.cut()
-
-
-@pytest.fixture
 def far(line: Line, home: Path, register: Register) -> Iterator[Installation]:
     """A web that reaches its database by the line."""
     made = Installation(line.url, home, register)
