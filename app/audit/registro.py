@@ -61,8 +61,9 @@ class Consultazione:
 
 def of_persona(persona: Persona) -> Condition:
     """What was read or done of a persona and of every pratica of hers."""
-    hers = select(Pratica.id).where(Pratica.persona_id == persona.id)
-    return or_(Audit.persona_id == str(persona.id), Audit.pratica_id.in_(hers))
+    hers = db.session.scalars(select(Pratica.id).where(Pratica.persona_id == persona.id))
+    chains = [f"pratica:{pratica_id}" for pratica_id in hers]  # the chain has an index, the pratica has none
+    return or_(Audit.persona_id == str(persona.id), Audit.catena.in_(chains))
 
 
 def of_pratica(pratica: Pratica) -> Condition:
