@@ -154,7 +154,7 @@ class Activities:
             session=session,
         )
         self._engine.check_request(operation, request)
-        with session.begin_nested():
+        with signals.inside(session), session.begin_nested():
             return operation.call(call, request)
 
     def _queue_job(

@@ -16,7 +16,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from sqlalchemy import Row
 
-from engine import catching, compensation, joins, store
+from engine import catching, compensation, joins, signals, store
 from engine import state as states
 from engine.activities import Activities
 from engine.actor import Actor
@@ -44,8 +44,7 @@ class Step:
         self.engine = engine
         self.by = by
         self._running: dict[int, Running] = {} if engine.live is None else engine.live
-        self._queue: deque[Callable[[], object]] = deque()
-        self.thrown = 0  # signals
+        self._queue: deque[Callable[[], None]] = deque()
         self._activities = Activities(self)
         self._begun = perf_counter()
 
@@ -172,9 +171,9 @@ class Step:
         running.changed = True
         self._queue.append(lambda: self._advance(running))
 
-    def afterwards(self, action: Callable[[], object]) -> None:
-        """Do something when what is under way has come to its waits."""
-        self._queue.append(action)
+    def another(self) -> Step:
+        """A step by the same, which has loaded nothing yet."""
+        return Step(self.engine, self.by)
 
     def loaded(self) -> list[Running]:
         """The instances that the step works on."""
@@ -263,6 +262,8 @@ class Step:
         for running in list(self._running.values()):
             if running.changed:
                 self._flush(running)
+        if signals.tell(self.engine.session) and self.engine.live is None:
+            self._running.clear()  # others may have moved what this step had loaded
         first = next(iter(self._running.values()), None)
         if first is not None:
             self.engine.took(first.slug, first.root_id, self.by, perf_counter() - self._begun)

@@ -7,24 +7,30 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from engine import signals, system
+from engine import Engine, FixedClock, Operations, Refused, signals, system
+from engine.scenario import NOBODY
 from tests.engine.conftest import ANNA, Story
+from tests.engine.conftest import inside as inside_operation
 from tests.engine.drawing import (
     beside,
     boundary,
     bundle,
     diagram,
     end,
+    error,
     event,
     extensions,
     gateway,
     human,
     inside,
     message,
+    on_error,
     on_message,
     on_signal,
     on_timer,
+    service,
     signal,
     start,
 )
@@ -305,3 +311,52 @@ def test_a_round_hears_for_itself(begin: Begin) -> None:
     story.engine.broadcast("fondo_esaurito", {"capitolo": "1"}, system("prova"))
     # then
     assert story.variables["detti"] == ["ada1", "ugo1"]
+
+
+SHOUTS = bundle(
+    "grida", diagram("grida", start() + event("lancia", "end", HEARD), "inizio lancia", before=FUND)
+)
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_what_an_operation_sets_going_is_heard_by_the_path_that_called_it(
+    stage: Session, clock: FixedClock, refuses: bool
+) -> None:
+    # given: an operation that opens a path which throws at once what its caller listens for
+    operations = Operations()
+    engine = Engine(stage, NOBODY, operations, clock=clock)
+
+    def shout(call: Any, request: dict[str, Any]) -> dict[str, Any]:
+        Engine(call.session, call.ente_id, operations, clock=clock).start("grida", {}, ANNA)
+        if refuses:
+            raise Refused("no")
+        return {"gridato": True}
+
+    operations.add(inside_operation("prova.grida", shout, errors=["no"]))
+    drawn = diagram(
+        "prova",
+        start()
+        + gateway("dividi", "parallel")
+        + human("prima")
+        + service("grida", "prova.grida")
+        + boundary("rifiutato", "grida", on_error("no"))
+        + end()
+        + end("fine_2")
+        + human("ascolta")
+        + boundary("sentito", "ascolta", HEARD, interrupting=False)
+        + human("rispondi")
+        + end("risposto")
+        + end("fine_3"),
+        "inizio dividi; dividi prima; prima grida; grida fine; rifiutato fine_2; dividi ascolta; ascolta fine_3; "
+        "sentito rispondi; rispondi risposto",
+        before=FUND + error("no"),
+    )
+    for made in (SHOUTS, bundle("prova", drawn)):
+        engine.publish(made, ANNA)
+    story = Story(engine, engine.start("prova", {}, ANNA).id)
+    # when
+    story.do("prima")
+    # then: nothing that either did is lost, and what was undone was never heard
+    assert story.todo() == (["ascolta"] if refuses else ["ascolta", "rispondi"])
+    assert story.variables.get("gridato") is (None if refuses else True)
+    assert engine.check() == []
