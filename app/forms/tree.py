@@ -109,9 +109,12 @@ class Node:
 
     @property
     def lead(self) -> str:
-        """What names the row among its like: its first answer, when that can stand without its question."""
+        """What names the row among its like: its first answer, when that can stand without its question; a number
+        cannot: «Riga 3»."""
         first = self.children[0] if self.children else None
-        return first.read if first and first.kind in LEADS else ""
+        if first is None or first.kind not in LEADS:
+            return ""
+        return f"{first.title} {first.read}" if first.read.isdecimal() else first.read
 
     @property
     def one(self) -> str:

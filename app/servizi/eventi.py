@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app import format as written
 from app.servizi.models import EventoErogazione, Ordine, Rendiconto
 from app.values import to_day, to_time
 from engine import Actor, Delivery, Engine, Refused
@@ -68,7 +69,8 @@ def _values(rendiconto: Rendiconto, ordine: Ordine, row: Mapping[str, Any]) -> d
     if data is None or dalle is None or alle is None:
         raise Refused("evento_errato", "A un evento manca il giorno o l'orario.", "eventi")
     if not rendiconto.dal <= data <= rendiconto.al:
-        raise Refused("evento_fuori_mese", f"Un evento non è di {rendiconto.mese}.", "eventi")
+        told = f"L'intervento del {written.full(data)} non è di {written.month(rendiconto.mese)}."
+        raise Refused("evento_fuori_mese", told, "eventi")
     return {
         "ente_id": rendiconto.ente_id,
         "rendiconto_id": rendiconto.id,

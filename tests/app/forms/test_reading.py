@@ -54,6 +54,13 @@ def test_a_long_list_is_folded_and_says_how_long_it_is():
     assert not reading(form, {"visite": told[:8]}).xpath(".//details")
 
 
+def test_a_row_named_by_a_number_says_of_what():
+    row = {"riga": {"type": "string", "title": "Riga"}, "risposta": {"type": "string", "title": "Risposta"}}
+    form = form_of({"risposte": {"type": "array", "items": {"type": "object", "properties": row}}})
+    (item,) = reading(form, {"risposte": [{"riga": "3", "risposta": "Lo ha chiesto lei"}]}).xpath(".//li")
+    assert " ".join(item.text_content().split()) == "Riga 3 Risposta: Lo ha chiesto lei"
+
+
 def test_a_form_for_reading_has_nothing_to_press():
     assert reading(piano(), ANSWERS).xpath(".//input | .//button | .//select") == []
 

@@ -116,7 +116,7 @@ def test_an_event_of_another_month_is_refused_with_its_reason(enter, storie, db_
     sent = {"eventi": (BytesIO(csv_of(*lines)), "mese.csv")}
     page = enter("coop.lanterna").send(f"/ordini/{storie.in_servizio.ordine_id}/mese", **sent)
     assert page.status_code == 422
-    assert "Un evento non è di" in page.text
+    assert "L&#39;intervento del 1 gennaio 2020 non è di" in page.text
     assert db_session.scalars(select(EventoErogazione)).all() == []
 
 
