@@ -10,20 +10,27 @@ from sqlalchemy import select
 from engine import Bundle, Engine, FixedClock, Operations, operator, tables
 from tests.engine.conftest import outside
 from tests.engine.drawing import (
+    COMPENSATION,
     boundary,
     bundle,
+    compensating,
     diagram,
     end,
     error,
+    event,
     extensions,
     gateway,
     human,
+    inside,
     message,
     on_error,
     on_message,
+    on_signal,
     on_timer,
     service,
+    signal,
     start,
+    undone,
 )
 from tests.engine.walks import LOOP
 
@@ -72,6 +79,18 @@ _BODY = (
     + human("b")
     + human("c")
     + gateway("chiudi", "inclusive")
+    + human("prenota")
+    + undone("prenota", "disdici")
+    + compensating(human("disdici"))
+    + inside(
+        "sostegno",
+        extensions(group="assistente_sociale") + human("telefona"),
+        "",
+        kind="adHocSubProcess",
+        attributes="ordering='Sequential'",
+    )
+    + event("sentito", "intermediateCatch", on_signal("allerta"))
+    + event("disfa", "intermediateThrow", COMPENSATION)
     + end()
     + _CORRECTION
 )
@@ -79,7 +98,7 @@ _FLOWS = """inizio domanda; sollecita ricorda; ricorda ricordata; ritira fine_ri
 senza fine_assente; protocolla chiama; chiama dividi; dividi giri; dividi dentro; giri unisci; dentro unisci
 unisci chi_prima; chi_prima risposto; chi_prima scaduto; risposto poi; scaduto poi; poi pausa; pausa attesa
 attesa rotto; rotto approva; approva apri; apri a [numero > 0]; apri b [numero > 1]; apri c
-a chiudi; b chiudi; c chiudi; chiudi fine"""
+a chiudi; b chiudi; c chiudi; chiudi prenota; prenota sostegno; sostegno sentito; sentito disfa; disfa fine"""
 _BEFORE = "".join(message(name, "=chiave") for name in ("ritirata", "risposta", "arrivo", "correggi"))
 
 BUNDLES: tuple[Bundle, ...] = (
@@ -87,7 +106,7 @@ BUNDLES: tuple[Bundle, ...] = (
         "figlio",
         diagram("figlio", start() + human("passo_figlio") + end(), "inizio passo_figlio; passo_figlio fine"),
     ),
-    bundle("golden", diagram("golden", _BODY, _FLOWS, before=_BEFORE + error("assente"))),
+    bundle("golden", diagram("golden", _BODY, _FLOWS, before=_BEFORE + error("assente") + signal("allerta"))),
 )
 DATA = {"unita": "ats", "chiave": "k1", "quando": 3}
 
@@ -110,8 +129,14 @@ MOVES: list[list[Any]] = [
     ["do", "approva", 2, {}],
     ["do", "b", 1, {}],
     ["do", "a", 1, {}],
+    ["do", "prenota", 1, {}],
+    ["do", "sostegno-scelta", 1, {"prossima": "telefona"}],
+    ["do", "telefona", 1, {}],
+    ["do", "sostegno-scelta", 1, {"prossima": "concludi"}],
+    ["signal", "allerta", {}],
+    ["do", "disdici", 1, {}],
 ]
-"""`wait` days; `do` a step, as account, with answers; `answer` a job; a `message`, its key, what it carries; `retry`.
+"""`wait` days; `do` a step, as account, with answers; `answer` a job; a `message`, its key, what it carries; a `signal`; `retry`.
 Kept in each golden file, so that a newer tale never changes how an older file ends."""
 
 
@@ -131,6 +156,8 @@ def make(engine: Engine, clock: FixedClock, root_id: int, move: list[Any]) -> No
         engine.finish_job(job, told[1], operator(1))
     elif kind == "message":
         assert engine.correlate(told[0], told[1], told[2], operator(1)).outcome == "correlated"
+    elif kind == "signal":
+        assert engine.broadcast(told[0], told[1], operator(1)) == [root_id]
     elif kind == "retry":
         incident = next(i for i in engine.open_incidents(root_id) if i.element_id == told[0])
         engine.retry(incident.id, operator(1))
