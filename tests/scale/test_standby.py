@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tests.faults.program import Case, Program
 from tests.faults.records import Records
 from tests.scale.clerk import Clerk
 from tests.scale.server import Server, server
+
+AWAY = 1.0  # seconds, in which an installation that does not wait for its standby acknowledges a lot
 
 
 @pytest.fixture
@@ -54,10 +57,13 @@ def test_a_standby_takes_over_and_nothing_acknowledged_is_lost(
     program = Program(f"http://127.0.0.1:{installation.port}", token)
     clerk = Clerk(program)
     clerk.opens(5)
-    # when
+    # when the standby is away for a moment, in which nothing may be acknowledged, and the server at work dies
+    standby.stop()
+    time.sleep(AWAY)
     found = postmaster.read(working.place.data)
     assert found is not None
     os.kill(found.pid, signal.SIGKILL)
+    standby.start()
     clerk.fails()
     standby.runs("pg_ctl", "promote", "-w", "-D", str(standby.place.data))
     # then the same processes go on, and all that was acknowledged is there
