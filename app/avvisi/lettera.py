@@ -47,7 +47,8 @@ def write(template: str, values: Mapping[str, Any], words: Words) -> Lettera:
     text = PLACEHOLDER.sub(lambda found: _word(found[1], _get(values, found[1]), words), template)
     first, _, rest = text.partition("\n")
     if first.startswith(SUBJECT):
-        return Lettera(first.removeprefix(SUBJECT).strip(), rest.strip() + "\n")
+        subject = first.removeprefix(SUBJECT).strip()
+        return Lettera(subject[:1].upper() + subject[1:], rest.strip() + "\n")
     return Lettera("Comunicazione", text.strip() + "\n")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import format as written
 from app.avvisi import notifica
 from app.persone.model import Persona
 from app.servizi import controlli, eventi
@@ -153,7 +154,7 @@ def _tell(call: Call, rendiconto: Rendiconto, count: int) -> None:
     notifica.send(
         call,
         "contestazione_eventi",
-        f"Contestazioni sul mese {rendiconto.mese}",
+        f"Contestazioni su {written.month(rendiconto.mese)}",
         f"Ordine {order.id}: le righe contestate sono {count}. Rispondi dal portale.\n",
         find(call, Persona, order.persona_id),
         fornitore_id=order.fornitore_id,

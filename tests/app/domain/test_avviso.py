@@ -40,7 +40,7 @@ def send(ask: Ask, a_pratica: Callable[..., Opened], session: Session) -> Callab
 def test_a_letter_is_kept_as_it_was_sent(send: Callable[..., Avviso]) -> None:
     sent = send(dato="a domani")
     assert (sent.oggetto, sent.testo) == (
-        "per Rosa Parodi",
+        "Per Rosa Parodi",
         "Gentile Rosa Parodi, pratica 2026/1: a domani.\n",
     )
     assert (sent.stato, sent.canale, sent.ricevuto_il) == ("simulato", "posta", date(2026, 11, 23))
