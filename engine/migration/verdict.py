@@ -50,11 +50,24 @@ class Verdict:
     replanted: frozenset[str] = frozenset()
 
 
+def _with_undrawn(mapping: Mapping[str, str], old: Program, new: Program) -> dict[str, str]:
+    """A mapping, with what is not drawn of the ad hoc subprocesses in it (engine/adhoc.py): the choice above all."""
+    found = dict(mapping)
+    for element in old.diagram.elements.values():
+        holder = element.ad_hoc or ""
+        other = new.diagram.elements.get(mapping.get(holder, ""))
+        if other is not None and other.ad_hoc == other.id:
+            target = other.id + element.id.removeprefix(holder)
+            if target in new.diagram.elements:
+                found.setdefault(element.id, target)
+    return found
+
+
 class Judge:
     """Decides for a pair of releases and a mapping (element id → element id)."""
 
     def __init__(self, old: Program, new: Program, mapping: Mapping[str, str]) -> None:
-        self.old, self.new, self.mapping = old, new, dict(mapping)
+        self.old, self.new, self.mapping = old, new, _with_undrawn(mapping, old, new)
         self._reroutes = bool(mapping) or reroutes(old, new)
 
     def unknown(self) -> list[str]:

@@ -166,6 +166,22 @@ def test_each_round_chooses_for_itself(begin: Begin) -> None:
     assert seen == {"visita": "ada", "telefona": "ugo"}
 
 
+def test_the_choice_moves_with_its_subprocess_to_a_new_release(begin: Begin) -> None:
+    # given
+    drawn = support(VISIT, "visita verbale")
+    story = begin(bundle("prova", drawn))
+    engine = story.engine
+    # when
+    engine.publish(bundle("prova", drawn.replace(b"sostegno", b"aiuto")), ANNA)
+    migration = engine.migrate("prova", 1, 2, {"sostegno": "aiuto"}, BRUNO)
+    while (instance := engine.next_to_migrate(migration)) is not None:
+        engine.migrate_instance(migration, instance)
+    # then
+    assert (engine.instance(story.id).release, story.todo()) == (2, ["aiuto-scelta"])
+    story.do("aiuto-scelta", prossima="telefona")
+    assert story.todo() == ["telefona"]
+
+
 def test_its_lane_has_the_choice() -> None:
     # given
     lanes = (
