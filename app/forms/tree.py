@@ -122,11 +122,16 @@ class Node:
         return str(self.ui.get("voce") or "una riga")
 
 
+def _in_line(row: Node) -> str:
+    said = [words for _, words in row.said]
+    return ", ".join([row.lead, *said[1:]] if row.lead else said)
+
+
 def _said(node: Node) -> Iterator[tuple[str, str]]:
     if node.kind == "nascosto":
         return
     if node.kind in ("lista", "turni"):
-        rows = (row.read or ", ".join(words for _, words in row.said) for row in node.children)
+        rows = (row.read or _in_line(row) for row in node.children)
         words = "; ".join(row for row in rows if row)
     else:
         words = node.read

@@ -57,8 +57,10 @@ def test_a_long_list_is_folded_and_says_how_long_it_is():
 def test_a_row_named_by_a_number_says_of_what():
     row = {"riga": {"type": "string", "title": "Riga"}, "risposta": {"type": "string", "title": "Risposta"}}
     form = form_of({"risposte": {"type": "array", "items": {"type": "object", "properties": row}}})
-    (item,) = reading(form, {"risposte": [{"riga": "3", "risposta": "Lo ha chiesto lei"}]}).xpath(".//li")
+    answers = {"risposte": [{"riga": "3", "risposta": "Lo ha chiesto lei"}]}
+    (item,) = reading(form, answers).xpath(".//li")
     assert " ".join(item.text_content().split()) == "Riga 3 Risposta: Lo ha chiesto lei"
+    assert [words for _, words in form.tree(answers, readonly=True).said] == ["Riga 3, Lo ha chiesto lei"]
 
 
 def test_a_form_for_reading_has_nothing_to_press():
