@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine, text
 
 from app.database import engine as databases
@@ -22,6 +22,9 @@ from tests.journeys.hands import Hand, Mouse
 from tests.journeys.person import Person
 from tests.journeys.shortcut import Shortcut
 from tests.journeys.watch import Watch
+
+PATIENCE = 30_000  # milliseconds: a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE)
 
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -98,7 +101,7 @@ def at_desk(city: City, browser: Browser, watch: Watch) -> Iterator[Callable[...
             reduced_motion="reduce",
             java_script_enabled=javascript,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         watch.follows(page)

@@ -53,7 +53,7 @@ def visit(browser: Browser, serve: Callable[[Site], str]) -> Iterator[Callable[.
         context = browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=javascript
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.goto(serve(site))
