@@ -72,6 +72,23 @@ def test_a_worker_killed_after_the_call_has_one_effect_outside_and_one_inside(
     assert records.broken() == {}
 
 
+def test_a_worker_that_is_asked_to_stop_finishes_its_call(
+    installation: Installation, asked: Case, records: Records, register: Register
+) -> None:
+    # given
+    instance = records.instance_of(asked.id)
+    with register.holding():
+        worker = installation.start("worker")
+        eventually(lambda: register.calls_of(instance))
+        # when
+        worker.signal(signal.SIGTERM)
+    # then
+    assert worker.ends() == 0
+    assert asked.todo() == ["verifica"]
+    assert len(register.calls_of(instance)) == 1
+    assert records.broken() == {}
+
+
 def test_a_call_whose_end_nobody_could_write_is_made_again(
     installation: Installation, asked: Case, records: Records, register: Register
 ) -> None:
