@@ -26,7 +26,7 @@ from app.inbox.counts import open_for
 from app.incidents import routes as incidents
 from app.observe import request as observed
 from app.observe import scrape
-from app.operatori import programmi
+from app.operatori import parametri, programmi, unita
 from app.operatori import routes as operatori
 from app.persone import azioni
 from app.persone import routes as persone
@@ -66,6 +66,8 @@ def create_app(settings: Settings, maker: EngineMaker | None = None) -> Flask:
         consultazioni,
         operatori,
         programmi,
+        parametri,
+        unita,
     ):
         app.register_blueprint(part.blueprint)
     documenti.init_app(app)

@@ -1,1 +1,1 @@
-"""Pages for who administers an ente: the people at work, their roles, the programs that have a token."""
+"""Pages for who administers an ente: people and roles, programs with a token, units, parameters of the paths."""

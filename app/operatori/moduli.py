@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from app.api.scopes import SCOPES
 from app.forms import Form
+from app.operatori.valori import Voce
 from app.rights.roles import assignable
 
 ENTE: Final = "-"  # no unit has this name
+TIPI: Final = {"ats": "ATS", "ufficio": "Ufficio", "fornitore": "Fornitore"}
+LONGEST: Final = 3650  # days of a deadline
+LARGEST: Final = 10_000_000  # of any other figure
 _DAY: Final[dict[str, Any]] = {"type": "string", "format": "date", "minLength": 10, "maxLength": 10}
 
 
@@ -91,5 +96,68 @@ def ruolo(units: list[tuple[str, str]], today: date) -> Form:
             "ruolo": {"widget": "scelta"},
             "unita": {"widget": "scelta", "aiuto": "Vale anche nelle unità sotto."},
             "al": {"aiuto": "Compreso. Se lo lasci vuoto vale finché qualcuno lo toglie."},
+        },
+    )
+
+
+def parametro(voce: Voce) -> Form:
+    """{valore (as the release's own: number, text, yes or no), dal}."""
+    value, dress = _value(voce)
+    return _form(
+        {"valore": {"title": "Nuovo valore", **value}, "dal": {"title": "Dal giorno", **_DAY}},
+        ("valore", "dal"),
+        {"valore": dress, "dal": {"aiuto": "Compreso. Da oggi in poi."}},
+    )
+
+
+def _value(voce: Voce) -> tuple[dict[str, Any], dict[str, Any]]:
+    default, unit = voce.predefinito, voce.unita
+    if isinstance(default, bool):
+        return {"type": "boolean"}, {}
+    if not isinstance(default, int | Decimal):
+        return {"type": "string", "minLength": 1, "maxLength": 100}, {}
+    dress: dict[str, Any] = {"unita": unit, "larghezza": "corta"} if unit else {"larghezza": "corta"}
+    if unit == "giorno del mese":  # every month has it
+        return {"type": "integer", "minimum": 1, "maximum": 28}, dress
+    most = LONGEST if unit.startswith("giorni") else LARGEST
+    if voce.is_euro or unit == "per cento" or default != int(default):
+        return {"type": "number", "minimum": 0, "maximum": most, "multipleOf": Decimal("0.01")}, dress
+    return {"type": "integer", "minimum": 0, "maximum": most}, dress
+
+
+def unita(sopra: list[tuple[str, str]], *, nuova: bool) -> Form:
+    """{nome, indirizzo?, cap?, telefono?, email?} and, of a new one, {id, tipo, parent_id (an id, or ENTE)}."""
+    own: dict[str, Any] = {
+        "id": _text("Codice", 40, pattern="^[a-z0-9]+([_-][a-z0-9]+)*$"),
+        "tipo": {
+            "title": "Che cos’è",
+            "type": "string",
+            "oneOf": [{"const": kind, "title": words} for kind, words in TIPI.items()],
+        },
+        "parent_id": {
+            "title": "Sotto quale unità",
+            "type": "string",
+            "oneOf": [{"const": ENTE, "title": "Nessuna: direttamente l’ente"}]
+            + [{"const": id_, "title": name} for id_, name in sopra],
+        },
+    }
+    return _form(
+        {
+            "nome": _text("Nome", 120),
+            **(own if nuova else {}),
+            "indirizzo": _text("Indirizzo", 200),
+            "cap": {"title": "CAP", "type": "string", "format": "cap", "maxLength": 5},
+            "telefono": {"title": "Telefono", "type": "string", "format": "telefono", "maxLength": 40},
+            "email": {"title": "Email", "type": "string", "format": "email", "maxLength": 200},
+        },
+        ("nome", "id", "tipo", "parent_id") if nuova else ("nome",),
+        {
+            "id": {
+                "aiuto": "Per esempio ats-levante. Non si cambia più.",
+                "messaggio": {"pattern": "Usa lettere minuscole senza accento, cifre e trattino"},
+            },
+            "tipo": {"widget": "scelta"},
+            "parent_id": {"widget": "scelta", "aiuto": "Chi ha un ruolo nell’unità sopra lo ha anche qui."},
+            "telefono": {"aiuto": "Sta scritto nelle lettere alle persone; senza, l’email."},
         },
     )

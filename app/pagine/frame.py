@@ -103,6 +103,21 @@ def menu(operator: Operator, open_for: Callable[[Operator], int | str | None]) -
                 "corrente": here.startswith("/operatori"),
             }
         )
+    if may_ever(operator, "ente:configure"):
+        entries += [
+            {
+                "nome": "Unità",
+                "url": url_for("unita.index"),
+                "tasto": "u",
+                "corrente": here.startswith("/unita"),
+            },
+            {
+                "nome": "Parametri",
+                "url": url_for("parametri.index"),
+                "tasto": "t",
+                "corrente": here.startswith("/parametri"),
+            },
+        ]
     if may_ever(operator, board.ACTION):
         entries.append(
             {

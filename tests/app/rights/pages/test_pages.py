@@ -65,6 +65,9 @@ def numbers(storia: Storia, session: Session) -> dict[str, str]:
         "task_id": str(session.scalar(task, {"root": storia.root_id})),
         "nome": "rimodulazione_richiesta",
         "chiave": str(storia.ordine_id),
+        "percorso": "domiciliarita",
+        "parametro": "soglia_isee",
+        "unita_id": "ats-centro-est",
     }
 
 

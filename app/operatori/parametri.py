@@ -1,0 +1,139 @@
+"""The page of the parameters: what each is worth here, and deciding another value from a day on."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from app import audit, errors
+from app import format as written
+from app.accounts.gate import current_operator
+from app.accounts.operator import Operator
+from app.attivita.service import engine_of
+from app.database import db
+from app.enti import parametri
+from app.enti.model import Valore
+from app.forms import Form, Message, Parsed
+from app.operatori import moduli, valori
+from app.operatori.routes import Page, said
+from app.operatori.valori import Gruppo, Voce
+from app.rights import policy
+from app.rights.subject import Subject
+from app.servizi.tariffe import TARIFFARIO
+from app.values import day_of
+from engine import operator as acting
+
+blueprint = Blueprint("parametri", __name__, url_prefix="/parametri")
+
+CONFIGURE: Final = "ente:configure"
+YEARS: Final = 5  # beyond, a day is a slip of the hand
+
+errors.register(valori.ParameterNotFound, errors.NOT_FOUND)
+
+
+def configurator() -> Operator:
+    """Who is asking, who must configure the ente. Raises NotAllowed."""
+    operator = current_operator()
+    policy.require(operator, CONFIGURE, Subject(operator.ente_id))
+    return operator
+
+
+@blueprint.get("/")
+def index() -> str:
+    """The parameters of the paths in force."""
+    found = valori.groups(configurator())
+    return render_template(
+        "operatori/parametri.html",
+        gruppi=[each for each in found if not each.aperto_da],
+        altrove=[each for each in found if each.aperto_da],
+        tariffario=TARIFFARIO,
+    )
+
+
+@blueprint.route("/<percorso>/<parametro>", methods=["GET", "POST"])
+def decide(percorso: str, parametro: str) -> Page:
+    """One parameter: its history, and another value from a day on."""
+    operator = configurator()
+    group, voce = valori.find(operator, percorso, parametro)
+    today = day_of(engine_of(operator).now())
+    form = moduli.parametro(voce)
+    if request.method == "GET":
+        return _page(group, voce, form.tree({"valore": voce.vigente, "dal": today.isoformat()}))
+    parsed = form.parse(request.form)
+    wrong = [] if parsed.action else form.check(parsed.data, parsed.refused)
+    if not parsed.action and not wrong:
+        wrong = _refusals(group, voce, form, parsed, today)
+    if parsed.action or wrong:
+        page = _page(group, voce, form.tree(parsed.data, wrong, typed=parsed.typed))
+        return (page, 422) if wrong else page
+    _keep(operator, voce, _plain(parsed.data["valore"]), _day(parsed))
+    flash(f"{voce.titolo}: {voce.words(parsed.data['valore'])} dal {written.full(_day(parsed))}.", "ok")
+    return redirect(url_for("parametri.index", _anchor=percorso), 303)
+
+
+def _page(group: Gruppo, voce: Voce, tree: Any) -> str:
+    return render_template(
+        "operatori/parametro.html", g=group, p=voce, tree=tree, tariffa=group.slug == TARIFFARIO
+    )
+
+
+def _refusals(group: Gruppo, voce: Voce, form: Form, parsed: Parsed, today: date) -> list[Message]:
+    day, value = _day(parsed), parsed.data["valore"]
+    if day < today:
+        return said(form, parsed, "dal", "Un valore si decide da oggi in poi")
+    if day.year > today.year + YEARS:
+        return said(form, parsed, "dal", f"Controlla l’anno: al massimo {YEARS} anni da oggi")
+    holding = voce.holding(day)
+    if holding is not None and holding.valore == value:
+        since = written.full(holding.dal)
+        return said(form, parsed, "valore", f"Vale già {voce.words(value)}, dal {since}")
+    return _out_of_order(group, voce, form, parsed)
+
+
+def _out_of_order(group: Gruppo, voce: Voce, form: Form, parsed: Parsed) -> list[Message]:
+    """`tariffa_minima` stays under `tariffa_massima`: whatever has two such names."""
+    value, day = parsed.data["valore"], _day(parsed)
+    for mark, opposite, words in (
+        ("_minim", "_massim", "Deve restare sotto"),
+        ("_massim", "_minim", "Deve restare sopra"),
+    ):
+        if mark not in voce.chiave:
+            continue
+        twin = voce.chiave.replace(mark, opposite)
+        other = next((each for each in group.voci if each.chiave == twin), None)
+        if other is None:
+            continue
+        for limit in (other.on(day), *(each.valore for each in other.poi if each.dal > day)):
+            if limit <= value if mark == "_minim" else limit >= value:
+                return said(form, parsed, "valore", f"{words} «{other.titolo}»: {other.words(limit)}")
+    return []
+
+
+def _keep(operator: Operator, voce: Voce, value: Valore, day: date) -> None:
+    decided = parametri.decide(
+        operator.ente_id, voce.percorso, voce.chiave, value, dal=day, by=acting(operator.account_id).label
+    )
+    detail = {"percorso": voce.percorso, "chiave": voce.chiave, "valore": str(value), "dal": day.isoformat()}
+    audit.record(
+        db.session,
+        "parametro.decide",
+        "parametro",
+        decided.id,
+        by=operator,
+        scopo="configurazione",
+        dettaglio=detail,
+    )
+    db.session.commit()
+
+
+def _day(parsed: Parsed) -> date:
+    return date.fromisoformat(parsed.data["dal"])
+
+
+def _plain(value: Any) -> Valore:
+    """A whole number is kept as the release writes it, without cents."""
+    whole = isinstance(value, Decimal) and value == value.to_integral_value()
+    return int(value) if whole else value
