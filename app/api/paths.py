@@ -126,7 +126,8 @@ def _persona(client: ApiClient, persona_id: str | None) -> Persona | None:
 
 
 def _unita(client: ApiClient, unita: str | None) -> str | None:
-    if unita is not None and db.session.get(Unita, (client.ente_id, unita)) is None:
+    row = None if unita is None else db.session.get(Unita, (client.ente_id, unita))
+    if unita is not None and (row is None or not row.attiva):
         raise RequestInvalid([Fault(("unita",), "Non troviamo questa unità.")])
     return unita
 
