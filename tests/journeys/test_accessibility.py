@@ -74,10 +74,10 @@ ROLES = {
         "/operatori/programmi/",
         "/operatori/programmi/nuovo",
         "/parametri/",
-        "/parametri/domiciliarita/tariffa_massima",
+        "/parametri/{percorso}/{parametro}",
         "/unita/",
         "/unita/nuova",
-        "/unita/ats-centro-est",
+        "/unita/{unita}",
     ),
     "dpo.genova": ("/consultazioni", "/persone/{persona}/consultazioni"),
     "analista.genova": ("/scrivania?vista=unita", "/pratiche/{pratica}"),
@@ -110,6 +110,9 @@ def ids(shortcut):
         "ordine_servito": shortcut.numbers(served)["ordine"],
         "operatore": 1,  # the first account, and a capitolo of next year
         "capitolo": 3,
+        "percorso": "domiciliarita",
+        "parametro": "tariffa_massima",
+        "unita": "ats-centro-est",
     }
 
 
