@@ -21,6 +21,7 @@ from app.accounts.models import Account, RuoloOperatore
 from app.accounts.operator import Operator
 from app.audit.journal import record
 from app.database.context import current_ente
+from app.enti.model import Unita
 from app.rights.policy import require
 from app.rights.roles import ROLES, Ambito
 from app.rights.subject import Subject
@@ -65,6 +66,10 @@ class RoleOverlaps(Exception):
 
 class PeriodWrong(ValueError):
     """A role that ends before it begins, or that would begin before today."""
+
+
+class UnitClosed(Exception):
+    """Nobody works any more in that unit."""
 
 
 class LastAdministrator(Exception):
@@ -127,12 +132,13 @@ def grant_role(
     """Give a role in a unit (None: the whole ente), from today unless `dal` says; returns the grant's id.
 
     The account's sessions end: the next login gets a new token.
-    Raises NotAllowed, AccountNotFound, RoleUnknown, OwnAccount, PeriodWrong, RoleOverlaps, RolesApart.
+    Raises NotAllowed, AccountNotFound, RoleUnknown, OwnAccount, UnitClosed, PeriodWrong, RoleOverlaps, RolesApart.
     """
     _require(by, account_id)
     if ruolo not in ROLES or ROLES[ruolo].esterno:
         raise RoleUnknown(ruolo)
     _lock(session, account_id)
+    _require_open(session, unita_id)
     today: date = session.execute(select(_TODAY)).scalar_one()
     dal = dal or today
     if (al is not None and al < dal) or (by is not None and dal < today):
@@ -262,6 +268,15 @@ def _lock(session: AnySession, account_id: int) -> None:
     """Two who give roles to one account wait for each other. Raises AccountNotFound."""
     if session.scalar(select(Account.id).where(Account.id == account_id).with_for_update()) is None:
         raise AccountNotFound(account_id)
+
+
+def _require_open(session: AnySession, unita_id: str | None) -> None:
+    """Who closes the unit and who gives a role in it wait for each other. Raises UnitClosed."""
+    if unita_id is None:
+        return
+    open_ = select(Unita.attiva).where(Unita.id == unita_id).with_for_update(read=True)
+    if session.scalar(open_) is False:
+        raise UnitClosed(unita_id)
 
 
 def _require_compatible(

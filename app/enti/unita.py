@@ -110,7 +110,7 @@ def change_unit(session: AnySession, by: Operator, unita_id: str, details: Detai
 
 
 def close_unit(session: AnySession, by: Operator, unita_id: str) -> None:
-    """Close a unit that has nothing left; who gives a role in it meanwhile waits for the row.
+    """Close a unit that has nothing left; who gives a role in it meanwhile waits, and is refused.
 
     Raises NotAllowed, UnitNotFound, UnitInUse.
     """

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.api.scopes import SCOPES
 from app.forms import Form
-from app.operatori.valori import Voce
+from app.operatori.valori import DAY, Voce
 from app.rights.roles import assignable
 
 ENTE: Final = "-"  # no unit has this name
@@ -117,7 +117,7 @@ def _value(voce: Voce) -> tuple[dict[str, Any], dict[str, Any]]:
     if not isinstance(default, int | Decimal):
         return {"type": "string", "minLength": 1, "maxLength": 100}, {}
     dress: dict[str, Any] = {"unita": unit, "larghezza": "corta"} if unit else {"larghezza": "corta"}
-    if unit == "giorno del mese":  # every month has it
+    if unit == DAY:  # every month has it
         return {"type": "integer", "minimum": 1, "maximum": 28}, dress
     most = LONGEST if unit.startswith("giorni") else LARGEST
     if voce.is_euro or unit == "per cento" or default != int(default):

@@ -159,6 +159,8 @@ def _give(operator: Operator, account_id: int, form: Form, parsed: Parsed) -> li
         return said(form, parsed, "ruolo", words)
     except service.RolesApart:
         return said(form, parsed, "ruolo", APART)
+    except service.UnitClosed:
+        return said(form, parsed, "unita", "Questa unità è stata chiusa: scegline un’altra")
     db.session.commit()
     return []
 

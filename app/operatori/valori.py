@@ -24,6 +24,7 @@ from engine import operator as acting
 from engine.tables import release
 
 PARAMETERS: Final = "parametri"
+DAY: Final = "giorno del mese"
 HOURS: Final = {
     "oss": "Costo di un’ora di OSS",
     "assistente_familiare": "Costo di un’ora di assistente familiare",
@@ -87,6 +88,8 @@ class Voce:
         if isinstance(value, int | Decimal):
             amount = Decimal(value)
             cents = self.is_euro and amount != amount.to_integral_value()
+            if self.unita == DAY:
+                return f"il {written.number(amount)} del mese"
             figure = written.number(amount, 2) if cents else written.number(amount)
             return f"{figure} {self.unita}".rstrip()
         return str(value)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.accounts.service import UnitClosed, grant_role
 from app.audit.models import Audit
+from app.database import engine as databases
+from app.database.cluster import Urls
+from app.database.context import ente_context
 from app.demo.city import GENOVA
 from app.enti.model import Unita
 from app.wiring import EngineMaker
@@ -20,6 +25,7 @@ from tests.app.servizi_pagine.storie import Storie, date_of_today
 
 Enter = Callable[[str], Visitor]
 NEW = {"nome": "ATS Levante", "id": "ats-levante", "tipo": "ats", "parent_id": "-"}
+WAITING = text("select count(*) from pg_locks where not granted")
 THERE = "/unita/ats-levante"
 
 
@@ -69,6 +75,36 @@ def test_a_unit_with_work_under_way_stays_open(enter: Enter, db_session: Session
     assert audited(db_session) == ["unita.open", "unita.open"]
     db_session.rollback()
     assert db_session.scalars(select(Unita.id).where(~Unita.attiva)).all() == []
+
+
+def test_who_gives_a_role_while_the_unit_closes_waits_and_is_refused(
+    enter: Enter, city: Urls, db_session: Session
+) -> None:
+    # given
+    admin = enter("admin.genova")
+    admin.send("/unita/nuova", **NEW)
+    luca = db_session.scalars(select(Account.id).where(Account.nome_utente == "luca.repetto")).one()
+
+    def give() -> type[Exception] | None:
+        with ente_context(GENOVA), Session(databases.connect(city.application, pool_size=1)) as session:
+            try:
+                grant_role(session, None, luca, "uvm", "ats-levante")
+            except UnitClosed as refused:
+                return type(refused)
+            session.commit()
+            return None
+
+    # when
+    db_session.rollback()
+    row = db_session.scalars(select(Unita).where(Unita.id == "ats-levante").with_for_update()).one()
+    with ThreadPoolExecutor(1) as pool:
+        given = pool.submit(give)
+        while not db_session.scalar(WAITING):
+            assert not given.done()
+        row.attiva = False
+        db_session.commit()
+        # then
+        assert given.result() is UnitClosed
 
 
 def test_pratiche_and_an_accreditation_keep_a_unit_open(enter: Enter, storie: Storie) -> None:
