@@ -50,7 +50,7 @@ def submit(task_id: int) -> str | Response | tuple[str, int]:
     case = service.find(operator, task_id)
     saw(case.pratica.persona_id, case.pratica.id, sezione="attivita")
     if case.task.status != "open":
-        return _conflict(operator, case), 409
+        return _conflict(operator, case)
     service.find(operator, task_id, "task:complete")
     page = build(operator, case)
     action = request.form.get("azione", "completa")
@@ -79,13 +79,17 @@ def _complete(
     try:
         service.complete(operator, task.id, answers)
     except TaskNotOpen:
-        return _conflict(operator, service.find(operator, task.id)), 409
+        return _conflict(operator, service.find(operator, task.id))
     except FormInvalid as error:
         return _refused(page, answers, parsed, list(error.errors))
     except AnswerRefused as error:
         path = tuple(error.field.split(".")) if error.field else ()
         return _refused(page, answers, parsed, [FieldError(path, "operazione", None, error.message)])
-    flash(f"Completata: {task.name}.", "ok")
+    return _completed(operator, page, action)
+
+
+def _completed(operator: Operator, page: Page, action: str) -> Response:
+    flash(f"Completata: {page.case.task.name}.", "ok")
     if action == "completa_e_chiudi":
         return redirect(page.pratica_url or url_for("inbox.scrivania"), 303)
     return redirect(_next(operator, page.case), 303)
@@ -162,14 +166,32 @@ def _closed(case: Case) -> str:
     return _closed_page(case, None)
 
 
-def _conflict(operator: Operator, case: Case) -> str:
-    """Somebody did it first: say who and when, and keep what was typed in sight, in the form's own words."""
+def _conflict(operator: Operator, case: Case) -> str | Response | tuple[str, int]:
+    """Somebody did it first: say who and when, and keep what was typed in sight, in the form's own words.
+
+    A button pressed twice sends the same answers twice: to who did it just so, it is done.
+    """
     page = build(operator, case)
+    action = request.form.get("azione", "completa")
     if page.form is None:
-        return _closed_page(case, None)
+        if action not in AWAY and _did_just_so(operator, case, {}):
+            return _completed(operator, page, action)
+        return _closed_page(case, None), 409
     parsed = page.form.parse(request.form, None, page.sources)
+    if action not in AWAY and not parsed.action and _did_just_so(operator, case, parsed.data):
+        return _completed(operator, page, action)
     tree = page.form.tree(parsed.data, typed=parsed.typed, sources=page.sources, readonly=True)
-    return _closed_page(case, tree)
+    return _closed_page(case, tree), 409
+
+
+def _did_just_so(operator: Operator, case: Case, answers: dict[str, Any]) -> bool:
+    task = case.task
+    return task.closed_by == operator.account_id and any(
+        (row.instance_id, row.element_id, row.event, row.at)
+        == (task.instance_id, task.element_id, "done", task.closed_at)
+        and (row.answers or {}) == answers
+        for row in service.engine_of(operator).history(task.root_id)
+    )
 
 
 def _closed_page(case: Case, typed: Tree | None) -> str:

@@ -68,7 +68,7 @@ _JOBS = text("""
 """)
 _TAKEN = text("""
     delete from procrastinate_jobs where queue_name = :queue and status = 'todo' and scheduled_at is null
-      and args = jsonb_build_object('ente_id', cast(:ente_id as int), 'job_id', cast(:job_id as bigint))
+      and args @> jsonb_build_object('ente_id', cast(:ente_id as int), 'job_id', cast(:job_id as bigint))
 """)
 _LAST = text("""
     select (select coalesce(max(id), 0) from engine_job where ente_id = :ente_id) as job,

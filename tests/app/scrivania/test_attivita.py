@@ -124,6 +124,22 @@ def test_a_second_completion_is_a_409_with_what_was_typed(enter: Enter) -> None:
     assert str(INTERVIEW["narrazione"]) not in late.text  # Giulia's case now: Luca does not follow it
 
 
+def test_a_button_pressed_twice_says_that_it_is_done(enter: Enter) -> None:
+    # given
+    enter("marco.costa").registers_a_contact()
+    giulia = enter("giulia.parodi")
+    task = giulia.tasks("prendere")[0]
+    page = giulia.sees(task).text
+    first = giulia._post(task, page, **INTERVIEW)
+    # when
+    again = giulia._post(task, page, **INTERVIEW)
+    changed = giulia._post(task, page, **{**INTERVIEW, "narrazione": "Un’altra versione"})
+    # then
+    assert (again.status_code, again.location) == (303, first.location)
+    assert changed.status_code == 409
+    assert "Un’altra versione" in changed.text
+
+
 def test_long_answers_are_read_in_the_pratica_and_on_the_page_of_the_step_that_is_done(
     enter: Enter, in_genova: Session
 ) -> None:
