@@ -45,8 +45,11 @@ STANDBY = 1.0  # seconds between two attempts to be elected
 STALLED_EVERY = 30  # seconds between two searches for the jobs of a worker that was killed
 
 _ALIVE = text("select 1")
+# Those of one worker one after another: a call that kills its worker must not take the others along each time.
 _STALLED = text("""
-    select procrastinate_retry_job_v2(j.id, now(), null, null, null)
+    select procrastinate_retry_job_v2(j.id,
+        now() + (row_number() over (partition by j.worker_id order by j.id) - 1) * interval '5 seconds',
+        null, null, null)
     from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id
     where j.status = 'doing' and (
         coalesce(w.last_heartbeat, '-infinity') < now() - interval '60 seconds'
