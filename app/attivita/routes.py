@@ -172,19 +172,21 @@ def _conflict(operator: Operator, case: Case) -> str | Response | tuple[str, int
     A button pressed twice sends the same answers twice: to who did it just so, it is done.
     """
     page = build(operator, case)
+    parsed = page.form.parse(request.form, None, page.sources) if page.form else None
     action = request.form.get("azione", "completa")
-    if page.form is None:
-        if action not in AWAY and _did_just_so(operator, case, {}):
-            return _completed(operator, page, action)
-        return _closed_page(case, None), 409
-    parsed = page.form.parse(request.form, None, page.sources)
-    if action not in AWAY and not parsed.action and _did_just_so(operator, case, parsed.data):
+    sent = action not in AWAY and not (parsed and parsed.action)
+    if sent and _did_just_so(operator, case, parsed.data if parsed else {}):
         return _completed(operator, page, action)
-    tree = page.form.tree(parsed.data, typed=parsed.typed, sources=page.sources, readonly=True)
+    tree = (
+        page.form.tree(parsed.data, typed=parsed.typed, sources=page.sources, readonly=True)
+        if page.form and parsed
+        else None
+    )
     return _closed_page(case, tree), 409
 
 
 def _did_just_so(operator: Operator, case: Case, answers: dict[str, Any]) -> bool:
+    """Whether it was this operator who closed the task, with these very answers."""
     task = case.task
     return task.closed_by == operator.account_id and any(
         (row.instance_id, row.element_id, row.event, row.at)
