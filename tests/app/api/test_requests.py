@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine as Database
+from sqlalchemy import text
 
-from tests.app.api.conftest import Program, fields_of, json_of
+from tests.app.api.conftest import UNIT, Program, fields_of, json_of
 
 Rows = Callable[[str], list[Any]]
 TOO_MUCH = "È più di quanto possiamo tenere: troppo lungo, troppo annidato o con troppe cifre."
@@ -108,6 +110,17 @@ def test_what_a_start_does_not_find_is_named(program: Program, people: dict[str,
     assert refused(unita="ats_recco") == {"/unita": "Non troviamo questa unità."}
     assert refused(dati={"canale": "piccione"}) == {"/dati/canale": "Scegli una delle risposte."}
     assert refused(dati={"unita": "altra"}) == {"/dati/unita": "Questo nome è riservato."}
+
+
+def test_a_pratica_opens_in_no_unit_that_is_closed(program: Program, owner_engine: Database) -> None:
+    # given
+    asked = {"percorso": "prova", "unita": UNIT}
+    assert program.post("/pratiche", asked).status_code == 201
+    # when
+    with owner_engine.begin() as connection:
+        connection.execute(text("update unita set attiva = false where id = :id"), {"id": UNIT})
+    # then
+    assert fields_of(program.post("/pratiche", asked)) == {"/unita": "Non troviamo questa unità."}
 
 
 @pytest.mark.parametrize("path", ["/attivita/0", "/attivita/9999999999999999999", "/attivita/" + "9" * 5_000])
