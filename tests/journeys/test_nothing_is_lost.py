@@ -10,6 +10,7 @@ from tests.journeys import chapters
 
 pytestmark = pytest.mark.xdist_group("journeys")
 
+STEP = re.compile(r"/attivita/\d+$")
 REQUEST = "Non riesco più a fare le scale."
 CALL = {
     "Canale": "Telefono",
@@ -123,6 +124,31 @@ def test_two_clicks_complete_once(marco, watch):
     marco.page.get_by_role("button", name="Completa e vai alla prossima").dblclick()
     # then
     marco.reads("Completata: Registra il contatto.")
+
+
+def test_a_late_answer_about_the_questions_does_not_send_the_form_again(marco, watch):
+    # given an answer that asks the server what to show next, and a button pressed before it knows
+    watch.expected.add(409)
+    held = []
+    marco.answers({title: answer for title, answer in CALL.items() if title != "Chi chiede"})
+    marco.page.route(STEP, lambda route: held.append(route))
+    with marco.page.expect_request(STEP):
+        marco.answers({"Chi chiede": CALL["Chi chiede"]})
+    with marco.page.expect_request(STEP):
+        button = marco.page.get_by_role("button", name="Completa e vai alla prossima")
+        button.click(no_wait_after=True)
+    marco.page.wait_for_timeout(200)
+    # when the form arrives first, and the answer to the question last
+    asked, sent = held
+    done = sent.fetch(max_redirects=0)
+    with marco.page.expect_response(STEP):
+        asked.continue_()
+    marco.page.wait_for_timeout(200)
+    # then
+    assert held == [asked, sent]
+    sent.fulfill(response=done)
+    marco.reads("Completata: Registra il contatto.")
+    watch.finds_nothing_wrong()
 
 
 def test_the_way_back_after_completing_says_that_it_is_done(marco, watch):

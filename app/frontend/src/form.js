@@ -19,10 +19,22 @@ function note({ target }) {
 document.addEventListener('input', note);
 document.addEventListener('change', note);
 
+// A form sent whole is on its way to the next page: what was asked of it before must not send it again.
+let sent = new WeakSet();
+document.addEventListener('submit', ({ target, defaultPrevented }) => {
+  if (!defaultPrevented && target.matches(FORM)) sent.add(target);
+});
+window.addEventListener('pageshow', () => { sent = new WeakSet(); });
+
 // A request may have waited for another: it must carry the form as it is now.
-document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
+document.addEventListener('htmx:before:request', (event) => {
+  const { ctx } = event.detail;
   const form = formOf(ctx);
   if (!form) return;
+  if (sent.has(form)) {
+    event.preventDefault();
+    return;
+  }
   const action = ctx.request.body.get(ACTION);
   const body = new FormData(form);
   body.set(ACTION, action ?? 'aggiorna');
@@ -56,6 +68,10 @@ document.addEventListener('htmx:before:swap', (event) => {
   const { ctx } = event.detail;
   const form = formOf(ctx);
   if (!form) return;
+  if (sent.has(form)) {
+    event.preventDefault();
+    return;
+  }
   if (!ctx.text?.includes(`id="${form.id}"`)) {
     event.preventDefault();
     leave(form, 'aggiorna');
