@@ -14,6 +14,8 @@ from app.accounts import gate
 from app.accounts import routes as accounts
 from app.accounts.gate import public
 from app.accounts.operator import Operator
+from app.amministrazione import parametri, programmi, unita
+from app.amministrazione import routes as operatori
 from app.attivita import routes as attivita
 from app.audit import routes as consultazioni
 from app.database import db
@@ -26,8 +28,6 @@ from app.inbox.counts import open_for
 from app.incidents import routes as incidents
 from app.observe import request as observed
 from app.observe import scrape
-from app.operatori import parametri, programmi, unita
-from app.operatori import routes as operatori
 from app.persone import azioni
 from app.persone import routes as persone
 from app.pratiche import routes as pratiche

@@ -12,7 +12,8 @@ SEE_TASKS: Final = "attivita:read"
 COMPLETE: Final = "attivita:complete"
 DELIVER: Final = "messaggi:deliver"
 
-# With these a program reads what is in people's cases, or acts on them: one person alone gives none (app/operatori).
+# With these a program reads what is in people's cases, or acts on them: one person alone gives none
+# (app/amministrazione).
 ON_PEOPLE: Final = frozenset({READ, DATA, SEE_TASKS, COMPLETE})
 
 SCOPES: Final = MappingProxyType(

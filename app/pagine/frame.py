@@ -10,11 +10,11 @@ from flask import request, url_for
 from sqlalchemy import select
 
 from app.accounts.operator import Operator
+from app.amministrazione import programmi
 from app.audit import registro
 from app.database import db
 from app.enti.model import Unita
 from app.incidents import board
-from app.operatori import programmi
 from app.rights.extraordinary import to_review
 from app.rights.policy import may_ever
 from app.rights.roles import ROLES

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 
 from app.accounts.gate import current_operator
 from app.accounts.operator import Operator
+from app.amministrazione import elenco, programmi
 from app.database import db
-from app.operatori import elenco, programmi
 from app.pratiche.access import subject_of
 from app.pratiche.model import Pratica
 from app.rights import extraordinary

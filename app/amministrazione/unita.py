@@ -7,14 +7,14 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app import errors
+from app.amministrazione import elenco, moduli
+from app.amministrazione.parametri import configurator
+from app.amministrazione.routes import Page, said
 from app.database import db
 from app.enti import unita as service
 from app.enti.model import Unita
 from app.enti.unita import Details, Held, NewUnit
 from app.format import plural
-from app.operatori import elenco, moduli
-from app.operatori.parametri import configurator
-from app.operatori.routes import Page, said
 
 blueprint = Blueprint("unita", __name__, url_prefix="/unita")
 
@@ -27,7 +27,7 @@ def index() -> str:
     configurator()
     rows = db.session.scalars(select(Unita).order_by(Unita.nome, Unita.id)).all()
     return render_template(
-        "operatori/unita.html",
+        "amministrazione/unita.html",
         aperte=[row for row in rows if row.attiva],
         chiuse=[row for row in rows if not row.attiva],
         nomi={row.id: row.nome for row in rows},
@@ -41,7 +41,7 @@ def new() -> Page:
     operator = configurator()
     form = moduli.unita(elenco.unita(), nuova=True)
     if request.method == "GET":
-        return render_template("operatori/unita_nuova.html", tree=form.tree({"parent_id": moduli.ENTE}))
+        return render_template("amministrazione/unita_nuova.html", tree=form.tree({"parent_id": moduli.ENTE}))
     parsed = form.parse(request.form)
     wrong = [] if parsed.action else form.check(parsed.data, parsed.refused)
     if not parsed.action and not wrong:
@@ -56,7 +56,7 @@ def new() -> Page:
             flash("Unità creata. Adesso puoi dare ruoli lì.", "ok")
             return redirect(url_for("unita.show", unita_id=asked["id"]), 303)
     page = render_template(
-        "operatori/unita_nuova.html", tree=form.tree(parsed.data, wrong, typed=parsed.typed)
+        "amministrazione/unita_nuova.html", tree=form.tree(parsed.data, wrong, typed=parsed.typed)
     )
     return (page, 422) if wrong else page
 
@@ -127,7 +127,7 @@ def _page(row: Unita, tree: object) -> str:
     above = db.session.scalar(select(Unita.nome).where(Unita.id == row.parent_id))
     held = service.held_by(db.session, row.id)
     return render_template(
-        "operatori/unita_una.html",
+        "amministrazione/unita_una.html",
         u=row,
         tipo=moduli.TIPI[row.tipo],
         sopra=above,

@@ -12,14 +12,14 @@ from app import audit, errors
 from app import format as written
 from app.accounts.gate import current_operator
 from app.accounts.operator import Operator
+from app.amministrazione import moduli, valori
+from app.amministrazione.routes import Page, said
+from app.amministrazione.valori import Gruppo, Voce
 from app.attivita.service import engine_of
 from app.database import db
 from app.enti import parametri
 from app.enti.model import Valore
 from app.forms import Form, Message, Parsed
-from app.operatori import moduli, valori
-from app.operatori.routes import Page, said
-from app.operatori.valori import Gruppo, Voce
 from app.rights import policy
 from app.rights.subject import Subject
 from app.servizi.tariffe import TARIFFARIO
@@ -46,7 +46,7 @@ def index() -> str:
     """The parameters of the paths in force."""
     found = valori.groups(configurator())
     return render_template(
-        "operatori/parametri.html",
+        "amministrazione/parametri.html",
         gruppi=[each for each in found if not each.aperto_da],
         altrove=[each for each in found if each.aperto_da],
         tariffario=TARIFFARIO,
@@ -76,7 +76,7 @@ def decide(percorso: str, parametro: str) -> Page:
 
 def _page(group: Gruppo, voce: Voce, tree: Any) -> str:
     return render_template(
-        "operatori/parametro.html", g=group, p=voce, tree=tree, tariffa=group.slug == TARIFFARIO
+        "amministrazione/parametro.html", g=group, p=voce, tree=tree, tariffa=group.slug == TARIFFARIO
     )
 
 

@@ -14,12 +14,12 @@ from app.accounts import service
 from app.accounts.gate import current_operator, limits
 from app.accounts.operator import Operator
 from app.accounts.service import NewAccount
+from app.amministrazione import elenco, moduli, ruoli
+from app.amministrazione.elenco import Filter
 from app.attivita.service import engine_of
 from app.database import db
 from app.errors import Meaning
 from app.forms import Form, Message, Parsed
-from app.operatori import elenco, moduli, ruoli
-from app.operatori.elenco import Filter
 from app.rights import policy
 from app.rights.subject import Subject
 from app.values import day_of
@@ -65,14 +65,14 @@ def index() -> str:
         pagina=min(max(request.args.get("pagina", 1, type=int), 1), 10_000),
     )
     found, more = elenco.rows(wanted)
-    return render_template("operatori/elenco.html", righe=found, altre=more, filtro=wanted)
+    return render_template("amministrazione/elenco.html", righe=found, altre=more, filtro=wanted)
 
 
 @blueprint.get("/ruoli")
 def roles() -> str:
     """What each role may do, in words."""
     administrator()
-    return render_template("operatori/ruoli.html", ruoli=ruoli.in_words())
+    return render_template("amministrazione/ruoli.html", ruoli=ruoli.in_words())
 
 
 @blueprint.route("/nuovo", methods=["GET", "POST"])
@@ -81,7 +81,7 @@ def new() -> Page:
     operator = administrator()
     form = moduli.account()
     if request.method == "GET":
-        return render_template("operatori/nuovo.html", tree=form.tree({}))
+        return render_template("amministrazione/nuovo.html", tree=form.tree({}))
     parsed = form.parse(request.form)
     wrong = [] if parsed.action else form.check(parsed.data, parsed.refused)
     if not parsed.action and not wrong:
@@ -92,7 +92,9 @@ def new() -> Page:
         else:
             db.session.commit()
             return _password(account_id, password, "Accesso aperto")
-    page = render_template("operatori/nuovo.html", tree=form.tree(parsed.data, wrong, typed=parsed.typed))
+    page = render_template(
+        "amministrazione/nuovo.html", tree=form.tree(parsed.data, wrong, typed=parsed.typed)
+    )
     return (page, 422) if wrong else page
 
 
@@ -101,7 +103,7 @@ def show(account_id: int) -> str:
     """One account: its roles, and what may be done with it."""
     operator = administrator()
     return render_template(
-        "operatori/operatore.html",
+        "amministrazione/operatore.html",
         o=elenco.card(account_id, limits()),
         tuo=account_id == operator.account_id,
     )
@@ -117,7 +119,9 @@ def give_role(account_id: int) -> Page:
     today = day_of(engine_of(operator).now())
     form = moduli.ruolo(elenco.unita(), today)
     if request.method == "GET":
-        return render_template("operatori/ruolo.html", o=found, tree=form.tree({"dal": today.isoformat()}))
+        return render_template(
+            "amministrazione/ruolo.html", o=found, tree=form.tree({"dal": today.isoformat()})
+        )
     parsed = form.parse(request.form)
     wrong = [] if parsed.action else form.check(parsed.data, parsed.refused)
     if not parsed.action and not wrong:
@@ -126,7 +130,7 @@ def give_role(account_id: int) -> Page:
             flash("Ruolo dato. Se la persona era dentro, deve entrare di nuovo.", "ok")
             return redirect(url_for("operatori.show", account_id=account_id), 303)
     page = render_template(
-        "operatori/ruolo.html", o=found, tree=form.tree(parsed.data, wrong, typed=parsed.typed)
+        "amministrazione/ruolo.html", o=found, tree=form.tree(parsed.data, wrong, typed=parsed.typed)
     )
     return (page, 422) if wrong else page
 
@@ -221,4 +225,4 @@ def _do(account_id: int, act: Act, said: str) -> Response:
 
 def _password(account_id: int, password: str, title: str) -> str:
     found = elenco.card(account_id, limits())
-    return render_template("operatori/password.html", o=found, password=password, titolo=title)
+    return render_template("amministrazione/password.html", o=found, password=password, titolo=title)

@@ -20,12 +20,12 @@ from app.accounts import tokens
 from app.accounts.gate import current_operator
 from app.accounts.models import Account, TokenApi
 from app.accounts.operator import Operator
+from app.amministrazione import moduli
+from app.amministrazione.routes import Page, administrator, said
 from app.api.scopes import ON_PEOPLE, SCOPES
 from app.attivita.service import engine_of
 from app.database import db
 from app.errors import Meaning
-from app.operatori import moduli
-from app.operatori.routes import Page, administrator, said
 from app.rights import policy
 from app.rights.subject import Subject
 from app.values import day_of
@@ -72,7 +72,7 @@ def index() -> str:
     administrator()
     found = programs(true())
     return render_template(
-        "operatori/programmi.html",
+        "amministrazione/programmi.html",
         vivi=[each for each in found if each.stato in ("attivo", "in attesa")],
         finiti=[each for each in found if each.stato not in ("attivo", "in attesa")],
     )
@@ -84,7 +84,7 @@ def new() -> Page:
     operator = administrator()
     form = moduli.programma()
     if request.method == "GET":
-        return render_template("operatori/programma.html", tree=form.tree({}))
+        return render_template("amministrazione/programma.html", tree=form.tree({}))
     parsed = form.parse(request.form)
     wrong = [] if parsed.action else form.check(parsed.data, parsed.refused)
     until = written.parse(parsed.data.get("al")) if not wrong and not parsed.action else None
@@ -92,14 +92,14 @@ def new() -> Page:
         wrong = said(form, parsed, "al", "Questo giorno è già passato")
     if parsed.action or wrong:
         page = render_template(
-            "operatori/programma.html", tree=form.tree(parsed.data, wrong, typed=parsed.typed)
+            "amministrazione/programma.html", tree=form.tree(parsed.data, wrong, typed=parsed.typed)
         )
         return (page, 422) if wrong else page
     scopes, nome = parsed.data["ambiti"], parsed.data["nome"].strip()
     alone = not ON_PEOPLE & set(scopes)
     token = tokens.issue(db.session, operator, nome, scopes, _end_of(until), approved=alone)
     db.session.commit()
-    return render_template("operatori/token.html", token=token, nome=nome, vale=alone)
+    return render_template("amministrazione/token.html", token=token, nome=nome, vale=alone)
 
 
 @blueprint.post("/<int:token_id>/revoca")

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from app.amministrazione.valori import DAY, Voce
 from app.api.scopes import SCOPES
 from app.forms import Form
-from app.operatori.valori import DAY, Voce
 from app.rights.roles import assignable
 
 ENTE: Final = "-"  # no unit has this name
