@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from app import logs
 from app.enti import parametri
+from app.enti.patrono import PatronDays
 from app.observe import step
 from app.operations import domestic
 from app.pratiche import arriving
@@ -43,7 +44,6 @@ from engine.json import dumps_text
 QUEUE = "percorsi"
 TASK = "engine.job"
 MIGRATION = "engine.migration"
-CALENDAR = "calendario"  # the percorso under which an ente keeps what holds for all of them
 
 _CLOCK = "percorsi_clock"
 
@@ -174,25 +174,14 @@ def _defer(session: Session, task: str, args: str, run_at: datetime | None) -> N
 
 
 class CalendarOf(Calendar):
-    """The working days of an ente; its patron saint's day («MM-GG») is read when first asked for."""
+    """The working days of an ente; its patron saint's day is read when first asked for."""
 
     def __init__(self, session: Session, ente_id: int) -> None:
         super().__init__()
-        self._asked: tuple[Session, int] | None = (session, ente_id)
+        self._patrons = PatronDays(session, ente_id)
 
-    def is_working(self, day: date) -> bool:
-        if self._asked is not None:
-            self._patron, self._asked = _patron(*self._asked), None
-        return super().is_working(day)
-
-
-def _patron(session: Session, ente_id: int) -> tuple[int, int] | None:
-    on = datetime.now(ROME).date()
-    patrono = parametri.values(ente_id, CALENDAR, {"patrono": None}, on, session)["patrono"]
-    if not isinstance(patrono, str):
-        return None
-    month, _, day = patrono.partition("-")
-    return int(month), int(day)
+    def patron_on(self, day: date) -> tuple[int, int] | None:
+        return self._patrons.on(day)
 
 
 def _parameters(

@@ -21,14 +21,20 @@ def _holidays(year: int) -> frozenset[date]:
 class Calendar:
     """The working days of an ente: Monday to Friday without national holidays and its patron saint's day.
 
-    `patron`: month and day, e.g. (6, 24) for Genova.
+    `patron`: month and day, e.g. (6, 24) for Genova; one that changes with the years overrides `patron_on`.
     """
 
     def __init__(self, patron: tuple[int, int] | None = None) -> None:
         self._patron = patron
 
     def is_working(self, day: date) -> bool:
-        return day.weekday() < 5 and day not in _holidays(day.year) and (day.month, day.day) != self._patron
+        if day.weekday() >= 5 or day in _holidays(day.year):
+            return False
+        return (day.month, day.day) != self.patron_on(day)
+
+    def patron_on(self, day: date) -> tuple[int, int] | None:
+        """The patron saint's day that holds on a day."""
+        return self._patron
 
     def after_working_days(self, instant: datetime, days: int) -> datetime:
         """The end of the n-th working day after the day of `instant`; zero days end with that day itself.

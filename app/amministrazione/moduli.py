@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from app.amministrazione.valori import DAY, Voce
 from app.api.scopes import SCOPES
+from app.enti.model import Valore
+from app.enti.patrono import read, write
+from app.format import MONTHS
 from app.forms import Form
 from app.rights.roles import assignable
 
@@ -101,7 +105,9 @@ def ruolo(units: list[tuple[str, str]], today: date) -> Form:
 
 
 def parametro(voce: Voce) -> Form:
-    """{valore (as the release's own: number, text, yes or no), dal}."""
+    """{valore (as the release's own: number, text, yes or no), dal}; of a feast {giorno, mese, dal}."""
+    if voce.is_feast:
+        return _feast()
     value, dress = _value(voce)
     return _form(
         {"valore": {"title": "Nuovo valore", **value}, "dal": {"title": "Dal giorno", **_DAY}},
@@ -123,6 +129,41 @@ def _value(voce: Voce) -> tuple[dict[str, Any], dict[str, Any]]:
     if voce.is_euro or unit == "per cento" or default != int(default):
         return {"type": "number", "minimum": 0, "maximum": most, "multipleOf": Decimal("0.01")}, dress
     return {"type": "integer", "minimum": 0, "maximum": most}, dress
+
+
+def _feast() -> Form:
+    months = [{"const": f"{n:02}", "title": name} for n, name in enumerate(MONTHS, start=1)]
+    return _form(
+        {
+            "giorno": {"title": "Giorno della festa", "type": "integer", "minimum": 1, "maximum": 31},
+            "mese": {"title": "Mese", "type": "string", "oneOf": months},
+            "dal": {"title": "Dal giorno", **_DAY},
+        },
+        ("giorno", "mese", "dal"),
+        {
+            "giorno": {"larghezza": "corta"},
+            "mese": {"widget": "scelta"},
+            "dal": {"aiuto": "Compreso. Da oggi in poi: prima vale la festa di adesso."},
+        },
+    )
+
+
+def known(voce: Voce) -> dict[str, Any]:
+    """What the form of a parameter begins with."""
+    if not voce.is_feast:
+        return {"valore": voce.vigente}
+    feast = read(voce.vigente)
+    return {"giorno": feast[1], "mese": f"{feast[0]:02}"} if feast else {}
+
+
+def decided(voce: Voce, data: Mapping[str, Any]) -> Valore:
+    """What the answers to the form of a parameter decide. Raises ValueError for a day that no year has."""
+    if voce.is_feast:
+        return write(int(data["mese"]), data["giorno"])
+    value: Valore = data["valore"]
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return int(value)  # as the release writes it, without cents
+    return value
 
 
 def unita(sopra: list[tuple[str, str]], *, nuova: bool) -> Form:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -19,6 +18,7 @@ from app.attivita.service import engine_of
 from app.database import db
 from app.enti import parametri
 from app.enti.model import Valore
+from app.enti.patrono import CALENDAR
 from app.forms import Form, Message, Parsed
 from app.rights import policy
 from app.rights.subject import Subject
@@ -49,6 +49,7 @@ def index() -> str:
         "amministrazione/parametri.html",
         gruppi=[each for each in found if not each.aperto_da],
         altrove=[each for each in found if each.aperto_da],
+        calendario=CALENDAR,
         tariffario=TARIFFARIO,
     )
 
@@ -61,7 +62,7 @@ def decide(percorso: str, parametro: str) -> Page:
     today = day_of(engine_of(operator).now())
     form = moduli.parametro(voce)
     if request.method == "GET":
-        return _page(group, voce, form.tree({"valore": voce.vigente, "dal": today.isoformat()}))
+        return _page(group, voce, form.tree({**moduli.known(voce), "dal": today.isoformat()}))
     parsed = form.parse(request.form)
     wrong = [] if parsed.action else form.check(parsed.data, parsed.refused)
     if not parsed.action and not wrong:
@@ -69,19 +70,35 @@ def decide(percorso: str, parametro: str) -> Page:
     if parsed.action or wrong:
         page = _page(group, voce, form.tree(parsed.data, wrong, typed=parsed.typed))
         return (page, 422) if wrong else page
-    _keep(operator, voce, _plain(parsed.data["valore"]), _day(parsed))
-    flash(f"{voce.titolo}: {voce.words(parsed.data['valore'])} dal {written.full(_day(parsed))}.", "ok")
+    value = moduli.decided(voce, parsed.data)
+    _keep(operator, voce, value, _day(parsed))
+    flash(f"{voce.titolo}: {voce.words(value)} dal {written.full(_day(parsed))}.", "ok")
     return redirect(url_for("parametri.index", _anchor=percorso), 303)
 
 
 def _page(group: Gruppo, voce: Voce, tree: Any) -> str:
-    return render_template(
-        "amministrazione/parametro.html", g=group, p=voce, tree=tree, tariffa=group.slug == TARIFFARIO
+    return render_template("amministrazione/parametro.html", g=group, p=voce, tree=tree, guida=_guide(voce))
+
+
+def _guide(voce: Voce) -> str:
+    """What a decision touches and what it leaves."""
+    if voce.is_feast:
+        return (
+            "Una festa non conta nei termini in giorni lavorativi. I termini già fissati restano come sono."
+        )
+    if voce.percorso == TARIFFARIO:
+        return "Vale dal suo giorno, anche per le pratiche aperte."
+    return (
+        "Vale per le pratiche che cominciano da quel giorno. Quelle già aperte tengono il valore che avevano."
     )
 
 
 def _refusals(group: Gruppo, voce: Voce, form: Form, parsed: Parsed, today: date) -> list[Message]:
-    day, value = _day(parsed), parsed.data["valore"]
+    day, where = _day(parsed), "giorno" if voce.is_feast else "valore"
+    try:
+        value = moduli.decided(voce, parsed.data)
+    except ValueError:
+        return said(form, parsed, where, "Questo mese non ha così tanti giorni")
     if day < today:
         return said(form, parsed, "dal", "Un valore si decide da oggi in poi")
     if day.year > today.year + YEARS:
@@ -89,8 +106,8 @@ def _refusals(group: Gruppo, voce: Voce, form: Form, parsed: Parsed, today: date
     holding = voce.holding(day)
     if holding is not None and holding.valore == value:
         since = written.full(holding.dal)
-        return said(form, parsed, "valore", f"Vale già {voce.words(value)}, dal {since}")
-    return _out_of_order(group, voce, form, parsed)
+        return said(form, parsed, where, f"Vale già {voce.words(value)}, dal {since}")
+    return [] if voce.is_feast else _out_of_order(group, voce, form, parsed)
 
 
 def _out_of_order(group: Gruppo, voce: Voce, form: Form, parsed: Parsed) -> list[Message]:
@@ -131,9 +148,3 @@ def _keep(operator: Operator, voce: Voce, value: Valore, day: date) -> None:
 
 def _day(parsed: Parsed) -> date:
     return date.fromisoformat(parsed.data["dal"])
-
-
-def _plain(value: Any) -> Valore:
-    """A whole number is kept as the release writes it, without cents."""
-    whole = isinstance(value, Decimal) and value == value.to_integral_value()
-    return int(value) if whole else value

@@ -17,6 +17,8 @@ from app.attivita.service import engine_of
 from app.database import db
 from app.enti import parametri
 from app.enti.model import Ente, Parametro, Valore
+from app.enti.patrono import CALENDAR, read
+from app.enti.patrono import KEY as PATRONO
 from app.servizi.tariffe import DEMO, TARIFFARIO
 from app.values import day_of
 from engine import Program
@@ -25,6 +27,7 @@ from engine.tables import release
 
 PARAMETERS: Final = "parametri"
 DAY: Final = "giorno del mese"
+FEAST: Final = "giorno dell’anno"
 HOURS: Final = {
     "oss": "Costo di un’ora di OSS",
     "assistente_familiare": "Costo di un’ora di assistente familiare",
@@ -85,6 +88,9 @@ class Voce:
         """A value with its unit: «15 giorni lavorativi», «1,50 euro all’ora»."""
         if isinstance(value, bool):
             return "sì" if value else "no"
+        if self.is_feast:
+            feast = read(value)
+            return f"{feast[1]} {written.MONTHS[feast[0] - 1]}" if feast else "nessuna"
         if isinstance(value, int | Decimal):
             amount = Decimal(value)
             cents = self.is_euro and amount != amount.to_integral_value()
@@ -98,6 +104,11 @@ class Voce:
     def is_euro(self) -> bool:
         return self.unita.startswith("euro")
 
+    @property
+    def is_feast(self) -> bool:
+        """A holiday that comes every year: «24 giugno»."""
+        return self.unita == FEAST
+
 
 @dataclass(frozen=True)
 class Gruppo:
@@ -110,7 +121,7 @@ class Gruppo:
 
 
 def groups(operator: Operator) -> list[Gruppo]:
-    """The paths in force that have parameters, by name, those that others open last; then the price list."""
+    """The calendar; the paths in force that have parameters, by name, those that others open last; prices."""
     engine = engine_of(operator)
     slugs = db.session.scalars(select(release.c.slug).where(release.c.current))
     programs = [engine.current(slug)[1] for slug in slugs]
@@ -132,7 +143,13 @@ def groups(operator: Operator) -> list[Gruppo]:
         for key, default in DEMO.items()
     ]
     ordered = sorted(found, key=lambda group: (bool(group.aperto_da), group.titolo))
-    return [*ordered, Gruppo(TARIFFARIO, "Tariffario", prices, [])]
+    feasts = reader.values(CALENDAR, {PATRONO: None})
+    patron = reader.voce(CALENDAR, PATRONO, "Festa del santo patrono", FEAST, None, feasts)
+    return [
+        Gruppo(CALENDAR, "Calendario", [patron], []),
+        *ordered,
+        Gruppo(TARIFFARIO, "Tariffario", prices, []),
+    ]
 
 
 def find(operator: Operator, percorso: str, chiave: str) -> tuple[Gruppo, Voce]:

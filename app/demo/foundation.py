@@ -16,7 +16,8 @@ from app.database.context import ente_context
 from app.demo.city import ACCOUNTS, ENTI, GENOVA, PASSWORD, UNITA
 from app.enti import parametri
 from app.enti.model import Ente, Unita
-from app.wiring import CALENDAR, EngineMaker
+from app.enti.patrono import CALENDAR, KEY
+from app.wiring import EngineMaker
 from engine import Bundle, from_folder, system
 from engine.tables import release
 
@@ -70,11 +71,9 @@ def published() -> list[Bundle]:
 
 
 def _set_patron(session: Session, ente_id: int, patrono: str) -> None:
-    known = parametri.values(ente_id, CALENDAR, {"patrono": None}, date.today(), session)
-    if known["patrono"] is None:
-        parametri.decide(
-            ente_id, CALENDAR, "patrono", patrono, dal=BEGINNING, by="installazione", session=session
-        )
+    known = parametri.values(ente_id, CALENDAR, {KEY: None}, date.today(), session)
+    if known[KEY] is None:
+        parametri.decide(ente_id, CALENDAR, KEY, patrono, dal=BEGINNING, by="installazione", session=session)
 
 
 def _people(session: Session) -> None:

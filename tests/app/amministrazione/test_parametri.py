@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,14 +15,17 @@ from sqlalchemy.orm import Session
 from app.audit.models import Audit
 from app.demo.city import GENOVA
 from app.enti.model import Parametro
+from app.format import MONTHS
 from app.servizi import tariffe
 from app.wiring import EngineMaker
 from engine import system
+from engine.calendar import ROME
 from tests.app.servizi_pagine.citta import WIDTHS, Visitor, assert_accessible
 from tests.app.servizi_pagine.storie import date_of_today
 
 Enter = Callable[[str], Visitor]
 HOME_CARE = "/parametri/domiciliarita/"
+PATRON = "/parametri/calendario/patrono"
 CONTACT = "/parametri/primo_contatto/giorni_colloquio"
 
 
@@ -125,6 +128,61 @@ def test_a_path_opened_by_another_is_decided_there(enter: Enter, db_session: Ses
     assert audited(db_session) == []
 
 
+def test_the_patron_saint_s_day_stops_the_deadlines_that_are_set_later(
+    enter: Enter, db_session: Session, maker: EngineMaker
+) -> None:
+    # given
+    admin, now = enter("admin.genova"), datetime.now(ROME)
+    next_day = maker(db_session, GENOVA).calendar.after_working_days(now, 1)
+    db_session.rollback()
+    assert "24 giugno" in admin.get("/parametri/").text
+    # when
+    page = admin.send(PATRON, giorno=str(next_day.day), mese=f"{next_day:%m}", dal=on(0)).text
+    # then
+    assert f"{next_day.day} {MONTHS[next_day.month - 1]}" in page
+    after = maker(db_session, GENOVA).calendar.after_working_days(now, 1)
+    assert after > next_day
+    assert "Adele Peirano" in admin.get(PATRON).text
+    detail = {"percorso": "calendario", "chiave": "patrono", "valore": f"{next_day:%m-%d}", "dal": on(0)}
+    assert audited(db_session) == [detail]
+
+
+def test_a_patron_saint_of_another_year_counts_from_its_day(
+    enter: Enter, db_session: Session, maker: EngineMaker
+) -> None:
+    # given
+    admin, now = enter("admin.genova"), datetime.now(ROME)
+    decided_on = now + timedelta(days=60)
+    far = maker(db_session, GENOVA).calendar.after_working_days(now, 60)
+    db_session.rollback()
+    # when
+    admin.send(PATRON, giorno=str(far.day), mese=f"{far:%m}", dal=decided_on.date().isoformat())
+    # then
+    calendar = maker(db_session, GENOVA).calendar
+    assert not calendar.is_working(far.date())
+    assert calendar.patron_on(now.date()) == (6, 24)
+    assert calendar.patron_on(far.date()) == (far.month, far.day)
+
+
+@pytest.mark.parametrize(
+    ("giorno", "mese", "said"),
+    [
+        ("31", "06", "Questo mese non ha così tanti giorni"),
+        ("40", "06", "31"),
+        ("24", "", "Mese"),
+        ("", "06", "Giorno"),
+    ],
+)
+def test_a_feast_on_no_day_is_said_beside_its_field(
+    enter: Enter, db_session: Session, giorno: str, mese: str, said: str
+) -> None:
+    page = enter("admin.genova").send(PATRON, giorno=giorno, mese=mese, dal=on(0))
+    assert page.status_code == 422
+    assert said in page.text
+    assert f'value="{giorno}"' in page.text
+    assert audited(db_session) == []
+
+
 @pytest.mark.parametrize("who", ["anna.traverso", "giulia.parodi", "analista.genova", "dpo.genova"])
 def test_only_the_administrator_decides(enter: Enter, db_session: Session, who: str) -> None:
     visitor = enter(who)
@@ -148,4 +206,7 @@ def test_the_pages_can_be_used_by_everybody(browse: Callable[..., Page], width: 
     expect(page.get_by_text("Tariffa massima: 19,50 euro all’ora dal")).to_be_visible()
     page.get_by_role("link", name="Cambia Tariffa massima").click()
     expect(page.get_by_text("Adele Peirano").last).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("link", name="Parametri").first.click()
+    page.get_by_role("link", name="Cambia Festa del santo patrono").click()
     assert_accessible(page)
