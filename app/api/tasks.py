@@ -15,11 +15,12 @@ from app.api.failures import Fault, Path, PersonNeeded, RequestInvalid, TaskClos
 from app.api.people import OfEnte
 from app.api.seal import not_sealed
 from app.api.traces import did, saw
-from app.attivita import drafts
+from app.attivita import drafts, vincoli
 from app.database import db
 from app.forms import Form, Sources
 from app.forms.messages import OTHERWISE
 from app.pratiche.model import Pratica
+from app.values import day_of
 from engine import AnswerRefused, FormInvalid, Program, TaskNotOpen
 from engine.dialect import HEADER_DIFFERENT_FROM
 from engine.form import FieldError
@@ -253,7 +254,8 @@ def _check(client: ApiClient, task: Task, answers: dict[str, Any]) -> None:
                 [Fault((ANSWERS,), "Questa attività non ha un modulo: non chiede risposte.")]
             )
         return
-    messages = form.check(answers, (), Sources(people=OfEnte(client)))
+    refused = tuple(vincoli.refusals(form.schema.root, answers, day_of(engine_of(client).now())))
+    messages = form.check(answers, refused, Sources(people=OfEnte(client)))
     if messages:
         rules = {error.path: error.keyword for error in form.schema.errors(answers)}
         raise RequestInvalid([_fault(m.path, m.text, rules.get(m.path)) for m in messages])

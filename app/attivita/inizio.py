@@ -1,4 +1,4 @@
-"""What a form begins with, and what it may not say: words under `"$comment"` in its schema.
+"""What a form begins with: words under `"$comment"` in its schema.
 
 A question may begin with today (`oggi`), with what the page's head says of the persona (`della persona`), or with the
 answer that an earlier step gave to a question of the same name (`come in: <step>`).
@@ -6,20 +6,18 @@ answer that an earlier step gave to a question of the same name (`come in: <step
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from app.accounts.operator import Operator
 from app.attivita.page import Page
 from app.attivita.righe import first_rows, same_rows
 from app.attivita.service import engine_of
+from app.attivita.vincoli import Asked, of_today
 from app.values import day_of
 from engine import Engine
-from engine.form import FieldError
 
-ANEW, TODAY, OF_PERSONA, AS_IN = "da capo", "oggi", "della persona", "come in: "
-
-Asked = Mapping[str, Mapping[str, Any]]
+ANEW, OF_PERSONA, AS_IN = "da capo", "della persona", "come in: "
 
 
 def first_answers(operator: Operator, page: Page) -> dict[str, Any]:
@@ -57,23 +55,6 @@ def _marked(engine: Engine, page: Page, asked: Asked) -> Iterator[tuple[str, Any
     given = {
         **{name: (earlier.get(step) or {}).get(name) for name, step in steps.items()},
         **{name: (page.persona or {}).get(name) for name, mark in marks.items() if mark == OF_PERSONA},
-        **dict.fromkeys(_of_today(asked), day_of(engine.now()).isoformat()),
+        **dict.fromkeys(of_today(asked), day_of(engine.now()).isoformat()),
     }
     yield from ((name, value) for name, value in given.items() if value is not None)
-
-
-def _of_today(asked: Asked) -> list[str]:
-    return [name for name, question in asked.items() if question.get("$comment") == TODAY]
-
-
-def to_come(operator: Operator, page: Page, answers: Mapping[str, Any]) -> list[FieldError]:
-    """Days after today where a step tells what has happened: those that begin with today."""
-    if page.form is None:
-        return []
-    today = day_of(engine_of(operator).now()).isoformat()
-    days = {name: answers.get(name) for name in _of_today(page.form.schema.root.get("properties", {}))}
-    return [
-        FieldError((name,), "operazione", day, "Non può essere nel futuro.")
-        for name, day in days.items()
-        if isinstance(day, str) and day > today
-    ]

@@ -11,8 +11,8 @@ from app import errors
 from app.accounts.gate import current_operator
 from app.accounts.models import Account
 from app.accounts.operator import Operator
-from app.attivita import drafts, service
-from app.attivita.inizio import first_answers, to_come
+from app.attivita import drafts, service, vincoli
+from app.attivita.inizio import first_answers
 from app.attivita.page import Page, build, crumbs, given_answers, pratica_url
 from app.attivita.service import Case
 from app.audit import saw
@@ -21,6 +21,7 @@ from app.forms import Message, Parsed, Tree
 from app.inbox import rows
 from app.inbox.rows import Filter
 from app.rights import policy
+from app.values import day_of
 from engine import AnswerRefused, FormInvalid, TaskNotOpen
 from engine.form import FieldError
 
@@ -65,7 +66,8 @@ def submit(task_id: int) -> str | Response | tuple[str, int]:
     parsed = page.form.parse(request.form, request.files, page.sources)
     if parsed.action:
         return _render(page, page.form.tree(parsed.data, typed=parsed.typed, sources=page.sources))
-    refused = (*parsed.refused, *to_come(operator, page, parsed.data))
+    today = day_of(service.engine_of(operator).now())
+    refused = (*parsed.refused, *vincoli.refusals(page.form.schema.root, parsed.data, today))
     messages = page.form.check(parsed.data, refused, page.sources)
     if messages:
         return _wrong(page, parsed, messages)

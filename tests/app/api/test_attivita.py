@@ -73,6 +73,17 @@ def test_a_missing_answer_is_named_where_it_should_be(program: Program) -> None:
     assert fields_of(refused) == {"/risposte/gravita": "Scrivi la gravità."}
 
 
+def test_what_has_happened_is_on_no_day_to_come(program: Program) -> None:
+    # given
+    task = first_task(program)
+    # when
+    refused = program.complete(task["id"], gravita=1, visto_il="2999-01-02")
+    # then
+    assert refused.status_code == 422
+    assert fields_of(refused) == {"/risposte/visto_il": "Non può essere nel futuro."}
+    assert program.complete(task["id"], gravita=1, visto_il="2026-01-02").status_code == 200
+
+
 def test_a_second_completion_is_told_what_happened_meanwhile(program: Program) -> None:
     # given
     task = first_task(program)
