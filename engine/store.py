@@ -1,7 +1,8 @@
 """The rows of a step: every SQL statement the engine sends, one function each.
 
 Lists of rows travel as one JSON parameter (`jsonb_to_recordset`), so that a step costs the same number of
-statements whatever it writes; its state, its history and its human tasks are one statement.
+statements whatever it writes; its state, its history and its human tasks are one statement. The two large ones are
+functions of the database, whose plans it keeps: migrations/versions/0031_create_engine_step.py.
 """
 
 from __future__ import annotations
@@ -30,13 +31,7 @@ _INSTANCE = (
     "i.ended_in, i.state, clock_timestamp() as now"
 )
 
-_LOCK_TASK = _sql(f"""
-    select {_INSTANCE}, t.id as task_id, t.instance_id, t.token, t.element_id, t.form_id, t.status as task_status,
-           t.closed_by, t.excluded_id, t.assignee_id
-    from engine_task t join engine_instance i on i.ente_id = t.ente_id and i.id in (t.instance_id, t.root_id)
-    where t.ente_id = :ente_id and t.id = :task_id
-    order by i.id for no key update of i, t
-""")  # noqa: S608 - constant text
+_LOCK_TASK = _sql("select * from engine_lock_task(:ente_id, :task_id)")
 
 _LOCK_INSTANCE = _sql(f"""
     select {_INSTANCE} from engine_instance i
@@ -101,57 +96,8 @@ def insert_instance(session: Session, **values: Any) -> int:
     return int(session.execute(_INSERT_INSTANCE, values).scalar_one())
 
 
-# All parts of the statement see the tables as they were before it, so what this very step closes is asked of `shut`.
-# The sticky assignee is whoever last did a step of the same role in this pratica, unless four eyes exclude them.
 _WRITE = _sql(
-    """
-    with written as (
-        update engine_instance set version = version + 1, state = :state, status = :status, ended_in = :ended_in,
-            ended_at = case when cast(:status as text) = 'open' then null else :now end
-        where ente_id = :ente_id and id = :id
-    ), told as (
-        insert into engine_history (ente_id, instance_id, root_id, token, element_id, kind, event, at, by,
-                                    answers, delta, why)
-        select :ente_id, r.instance_id, r.root_id, r.token, r.element_id, r.kind, r.event, :now, r.by,
-               r.answers, r.delta, r.why
-        from jsonb_to_recordset(:history) as r(instance_id bigint, root_id bigint, token text, element_id text,
-             kind text, event text, by text, answers jsonb, delta jsonb, why jsonb)
-    ), shut as (
-        update engine_task t set status = r.status, closed_at = :now, closed_by = r.closed_by
-        from jsonb_to_recordset(:closed) as r(token uuid, status text, closed_by bigint)
-        where t.ente_id = :ente_id and t.token = r.token and t.status = 'open'
-        returning t.instance_id, t.root_id, t.element_id, t.ruolo, t.unita_id, t.status, t.closed_by
-    )
-    insert into engine_task (ente_id, instance_id, root_id, token, slug, element_id, name, form_id, ruolo,
-                             unita_id, excluded_id, assignee_id, note, due_at, created_at)
-    select :ente_id, r.instance_id, r.root_id, r.token, r.slug, r.element_id, r.name, r.form_id, r.ruolo,
-           r.unita_id, eyes.closed_by, coalesce(r.assignee_id, just.closed_by, earlier.closed_by),
-           r.note, r.due_at, :now
-    from jsonb_to_recordset(:opened) as r(instance_id bigint, root_id bigint, token uuid, slug text,
-         element_id text, name text, form_id text, ruolo text, unita_id text, different_from text[],
-         assignee_id bigint, note text, due_at timestamptz)
-    left join lateral (
-        (select shut.closed_by from shut
-         where shut.instance_id = r.instance_id and shut.element_id = any(r.different_from) and shut.status = 'done')
-        union all
-        (select other.closed_by from engine_task other
-         where other.ente_id = :ente_id and other.instance_id = r.instance_id
-           and other.element_id = any(r.different_from) and other.status = 'done'
-         order by other.closed_at desc limit 1)
-        limit 1) eyes on true
-    left join lateral (
-        select shut.closed_by from shut
-        where shut.root_id = r.root_id and shut.ruolo = r.ruolo and shut.status = 'done'
-          and shut.unita_id is not distinct from r.unita_id
-          and shut.closed_by is not null and shut.closed_by is distinct from eyes.closed_by
-        limit 1) just on true
-    left join lateral (
-        select same.closed_by from engine_task same
-        where same.ente_id = :ente_id and same.root_id = r.root_id and same.ruolo = r.ruolo
-          and same.unita_id is not distinct from r.unita_id and same.status = 'done'
-          and same.closed_by is not null and same.closed_by is distinct from eyes.closed_by
-        order by same.closed_at desc limit 1) earlier on just.closed_by is null
-    """,
+    "select engine_write_step(:ente_id, :id, :state, :status, :ended_in, :now, :history, :closed, :opened)",
     "history",
     "closed",
     "opened",

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
-from engine import AnswerRefused, FormInvalid, NotAllowed, Operations, Refused, TaskNotOpen
+from engine import AnswerRefused, FormInvalid, NotAllowed, Operations, Refused, TaskNotOpen, store
 from tests.engine.conftest import ANNA, BRUNO, Story, inside
 from tests.engine.drawing import (
     boundary,
@@ -296,3 +297,15 @@ def test_a_loop_of_two_thousand_rounds_never_sticks_nor_grows(begin: Begin) -> N
     assert story.todo() == ["uno"]
     story.do("uno", basta=True)
     assert story.status == "done"
+
+
+def test_a_plan_kept_for_one_ente_shows_another_nothing(begin: Begin) -> None:
+    # given a task locked until PostgreSQL keeps one plan for all
+    story = begin(bundle("prova", diagram("prova", start() + human("uno") + end(), "inizio uno; uno fine")))
+    engine, task_id = story.engine, story.task_id("uno")
+    for _ in range(10):
+        assert store.lock_task(engine.session, engine.ente_id, task_id)
+    # when the same connection works for another ente
+    engine.session.execute(text("select set_config('app.ente_id', '99', true)"))
+    # then
+    assert store.lock_task(engine.session, engine.ente_id, task_id) == []
