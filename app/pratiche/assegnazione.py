@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.pratiche.model import Assegnazione, Pratica
@@ -61,6 +61,17 @@ def relieve_opener(session: Session, pratica: Pratica, now: datetime) -> None:
             a.ente_id == pratica.ente_id, a.pratica_id == pratica.id, a.motivo == OPENED, a.al_at.is_(None)
         )
         .values(al_at=now)
+    )
+
+
+def opener(session: Session, pratica: Pratica) -> int | None:
+    """Who opened the pratica by doing a step and follows it until a case manager does."""
+    a = Assegnazione
+    return session.scalar(
+        select(a.account_id)
+        .where(a.ente_id == pratica.ente_id, a.pratica_id == pratica.id)
+        .where(a.motivo == OPENED, a.al_at.is_(None))
+        .limit(1)
     )
 
 

@@ -24,7 +24,7 @@ from app.enti.model import Unita
 from app.forms import Sources, Tree
 from app.persone.people import OfOperator
 from app.persone.view import flags, head
-from app.pratiche import service
+from app.pratiche import assegnazione, service
 from app.pratiche.access import subject_of, task_subject
 from app.pratiche.model import Pratica, Protocollo
 from app.pratiche.orologio import Orologio, Tratto
@@ -123,10 +123,15 @@ def _segment(tratto: Tratto) -> dict[str, Any]:
 def _people(pratica: Pratica, history: Sequence[HistoryView]) -> dict[int, str]:
     ids = {account_of(row.by) or 0 for row in history} | {
         pratica.responsabile_id or 0,
-        pratica.case_manager_id or 0,
+        _follower(pratica) or 0,
     }
     rows = db.session.execute(select(Account.id, Account.nome, Account.cognome).where(Account.id.in_(ids)))
     return {row.id: f"{row.nome} {row.cognome}" for row in rows}
+
+
+def _follower(pratica: Pratica) -> int | None:
+    """The case manager; until there is one, who opened the pratica by doing a step."""
+    return pratica.case_manager_id or assegnazione.opener(db.session(), pratica)
 
 
 def _facts(
@@ -140,7 +145,7 @@ def _facts(
         ("Responsabile del procedimento", names.get(pratica.responsabile_id or 0, "chi dirige l’unità")),
         (
             "La segue",
-            names.get(pratica.case_manager_id or 0, "nessuno" if pratica.chiusa_at else "da assegnare"),
+            names.get(_follower(pratica) or 0, "nessuno" if pratica.chiusa_at else "da assegnare"),
         ),
         ("Unità", unita or "tutto l’ente"),
     ]

@@ -7,14 +7,16 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from app.accounts.models import Account
 from app.audit.journal import record
 from app.enti.model import Ente
 from app.persone.model import Persona
 from app.pratiche import orologio
-from app.pratiche.model import Pratica, Sospensione
+from app.pratiche.model import Pratica, PresaInCarico, Sospensione
 from app.pratiche.numero import next_number
+from app.rights.roles import SIGILLATI
 from app.servizi.models.domanda import Domanda
 from app.values import account_of, day_of
 from engine import Call, release
@@ -44,7 +46,8 @@ def open(  # noqa: A001 - the verb of the domain; callers say service.open
 ) -> Pratica:
     """Open a pratica of a path and start its instance with `data`; flushes, the caller commits.
 
-    Who follows the case goes on following it in the pratica that it opens (`case_manager_id`).
+    Who follows the case goes on following it in the pratica that it opens (`case_manager_id`); else who
+    follows the persona does.
     Opened again with the same `chiave`, it gives back the first. Raises ReleaseNotFound.
     """
     if chiave is not None:
@@ -53,7 +56,7 @@ def open(  # noqa: A001 - the verb of the domain; callers say service.open
             return known
     pratica = _write(session, ente_id, percorso, persona_id, unita, by, now)
     pratica.contatto_id, pratica.aperta_da_id, pratica.chiave = contatto_id, aperta_da_id, chiave
-    pratica.case_manager_id = case_manager_id
+    pratica.case_manager_id = case_manager_id or _follower(session, pratica)
     session.add(pratica)
     session.flush()
     variables = {"unita": unita, **(data or {})}
@@ -123,6 +126,23 @@ def decide(pratica: Pratica | None, on: date) -> None:
     """The ente has decided on the application: the term is met, or missed, for good. The first decision counts."""
     if pratica is not None and pratica.deciso_il is None:
         pratica.deciso_il = on
+
+
+def _follower(session: Session, pratica: Pratica) -> int | None:
+    """Who follows the persona in her latest presa in carico; a sealed one is told to no other pratica."""
+    p, care = PresaInCarico, aliased(Pratica)
+    return session.scalar(
+        select(Account.id)
+        .join(care, (care.ente_id == Account.ente_id) & (care.case_manager_id == Account.id))
+        .join(p, (p.ente_id == care.ente_id) & (p.pratica_id == care.id))
+        .where(p.ente_id == pratica.ente_id, p.persona_id == pratica.persona_id, p.al.is_(None))
+        .where(
+            Account.attivo,
+            care.riservatezza.not_in(sorted(SIGILLATI)) | (care.riservatezza == pratica.riservatezza),
+        )
+        .order_by(p.id.desc())
+        .limit(1)
+    )
 
 
 def _write(

@@ -12,6 +12,7 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Account
 from app.contatti.model import Contatto
 from app.database.context import ente_context
 from app.pratiche import service
@@ -225,6 +226,38 @@ def test_the_case_is_given_to_a_case_manager(
     assert [(each.account_id, each.al_at is None) for each in held] == [(1, False), (2, True)]
     taken = session.scalars(select(PresaInCarico)).all()
     assert [(each.area_utenza, each.dal.isoformat()) for each in taken] == [("anziani", "2026-11-24")]
+
+
+def test_who_follows_the_persona_follows_the_next_pratica_too(
+    ask: Ask, a_pratica: Callable[..., Opened], session: Session
+) -> None:
+    # given Rosa in care, whom Bruno has from Anna
+    care = a_pratica("presa_in_carico")
+    for account in ("1", "2"):
+        ask("pratica.assign", root_id=care.root_id, operatore_id=account, data_presa_in_carico="2026-11-24")
+    # when
+    opened = a_pratica("domiciliarita", persona_id=care.persona_id)
+    # then
+    assert session.get_one(Pratica, (1, opened.id)).case_manager_id == 2
+
+
+@pytest.mark.parametrize("why", ["sealed", "over", "gone", "another"])
+def test_nobody_follows_the_next_pratica_who_may_not(
+    why: str, ask: Ask, a_pratica: Callable[..., Opened], a_persona: Callable[..., str], session: Session
+) -> None:
+    # given
+    care = a_pratica("presa_in_carico")
+    sealed = {"riservatezza": "violenza"} if why == "sealed" else {}
+    ask("pratica.assign", root_id=care.root_id, operatore_id="2", **sealed)
+    if why == "over":
+        session.scalars(select(PresaInCarico)).one().al = MONDAY.date()
+    if why == "gone":
+        session.get_one(Account, (1, 2)).attivo = False
+    # when
+    who = a_persona(nome="Ada", cognome="Costa") if why == "another" else care.persona_id
+    opened = a_pratica("domiciliarita", persona_id=who)
+    # then
+    assert session.get_one(Pratica, (1, opened.id)).case_manager_id is None
 
 
 def test_a_waiting_step_goes_to_another_person_with_a_day(ask: Ask, a_pratica: Callable[..., Opened]) -> None:

@@ -190,12 +190,13 @@ def test_who_opens_a_pratica_by_a_step_follows_it_until_a_case_manager_is_chosen
     opened = in_genova.scalar(text("select id from pratica where percorso = 'presa_in_carico'"))
     assert giulia.sees(f"/pratiche/{opened}").status_code == 200
     assert luca.sees(f"/pratiche/{opened}").status_code == 403
+    assert "Giulia Parodi" in followed(giulia.sees(f"/pratiche/{opened}").text)
     # when Anna gives the case to Luca
     chosen = in_genova.scalar(text("select id from account where nome_utente = 'luca.repetto'"))
     asked = {"operatore_id": chosen, "area_utenza": "anziani", "data_presa_in_carico": "2026-11-23"}
     assert anna.sends(anna.tasks("prendere")[0], **asked, riservatezza="ordinaria").status_code == 303
     # then
-    assert luca.sees(f"/pratiche/{opened}").status_code == 200
+    assert "Luca Repetto" in followed(luca.sees(f"/pratiche/{opened}").text)
     assert giulia.sees(f"/pratiche/{opened}").status_code == 403
 
 
@@ -266,3 +267,8 @@ def test_an_unknown_task_is_not_found_and_strangers_are_asked_to_log_in(enter: E
     giulia = enter("giulia.parodi")
     assert giulia.sees("/attivita/999999").status_code in (404, 409)
     assert giulia.client.application.test_client().get("/attivita/1").status_code == 302
+
+
+def followed(page: str) -> str:
+    """What the page of a pratica says of who follows it."""
+    return page.partition("<dt>La segue</dt>")[2].partition("</dd>")[0]
