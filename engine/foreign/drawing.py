@@ -162,11 +162,13 @@ def _vendor(tag: str) -> str:
 
 
 def _undrawn(root: etree._Element) -> None:
-    """Take away the shapes of what is there no more, pages without a drawing, and tags of other drawings."""
-    known = {node.get("id") for node in root.iter() if not str(node.tag).startswith(f"{{{DI}}}")}
+    """Take away the shapes of what is there no more or is drawn already, and pages without a drawing."""
+    waiting = {node.get("id") for node in root.iter() if not str(node.tag).startswith(f"{{{DI}}}")}
+    known = frozenset(waiting)
     for shape in [*root.iter(f"{{{DI}}}BPMNShape"), *root.iter(f"{{{DI}}}BPMNEdge")]:
-        if shape.get("bpmnElement") not in known:
+        if shape.get("bpmnElement") not in waiting:
             _remove(shape)
+        waiting.discard(shape.get("bpmnElement"))
     owner = next(root.iter(bpmn("collaboration"), bpmn("process")), None)
     pages = list(root.iter(f"{{{DI}}}BPMNDiagram"))
     for page in pages:

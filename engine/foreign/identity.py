@@ -106,9 +106,13 @@ def _refer(root: etree._Element, renamed: dict[str, str], known: set[str | None]
             bare = bare.rpartition(":")[2]
         return renamed.get(bare, bare)
 
+    def each_now(references: str) -> str:
+        whole = references.strip()  # some tools write ids with spaces in them
+        return now(whole) if whole in known or whole in renamed else " ".join(map(now, whole.split()))
+
     for node in root.iter():
         for name in map(str, list(node.attrib)):
             if "}" not in name and _REFERRING.fullmatch(name):
-                node.set(name, " ".join(now(each) for each in node.get(name, "").split()))
+                node.set(name, each_now(node.get(name, "")))
         if _REFERRING.fullmatch(etree.QName(node).localname) and node.text and not len(node):
             node.text = now(node.text)

@@ -152,6 +152,16 @@ def test_the_layout_goes_with_its_elements() -> None:
     assert b'x="100" y="80"' in imported.bundle.diagram
 
 
+def test_what_two_pages_draw_is_drawn_once() -> None:
+    page = """<bpmndi:BPMNDiagram id="D{0}"><bpmndi:BPMNPlane id="P{0}" bpmnElement="contributo">
+      <bpmndi:BPMNShape id="S" bpmnElement="i"><dc:Bounds x="{0}" y="80" width="36" height="36"/></bpmndi:BPMNShape>
+      </bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"""
+    body = "<startEvent id='i'/><endEvent id='f'/>" + flow("i", "f")
+    imported = one(drawn(body, after=page.format(1) + page.format(2)))
+    assert imported.bundle.diagram.count(b"BPMNShape id=") == 1
+    assert b'<dc:Bounds x="1"' in imported.bundle.diagram
+
+
 def test_what_has_no_counterpart_is_told() -> None:
     told = "\n".join(notes(one(CAMUNDA_7), "dropped"))
     for words in (
@@ -237,6 +247,13 @@ def test_two_steps_of_one_name_have_two_ids() -> None:
     found = diagram_of(one(drawn(body + flows)))
     assert set(found.elements) == {"i", "firma", "firma_2", "f"}
     assert found.flows["firma__firma_2"].target == "firma_2"
+
+
+def test_an_id_with_a_space_in_it_is_one_id() -> None:
+    body = "<startEvent id='il principio'/><userTask id='passo 1' name='Firma'/><endEvent id='f'/>"
+    found = diagram_of(one(drawn(body + flow("il principio", "passo 1") + flow("passo 1", "f"))))
+    assert found.flows["start_event__firma"].source == "start_event"
+    assert found.flows["firma__f"].target == "f"
 
 
 def test_flowable_and_camunda_8_are_read_too() -> None:
