@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine import catching, compensation, json, signals, store
+from engine import catching, compensation, json, messages, signals, store, thrown
 from engine.catching import Wait
 from engine.dialect import CYCLE, HEADER_DIFFERENT_FROM, HEADER_UNITA, HEADER_WRITES, Element
 from engine.errors import AnswerRefused, ReleaseNotFound
@@ -20,6 +20,9 @@ from engine.scripts import ExpressionFailed
 if TYPE_CHECKING:
     from engine.step import Step
 
+
+TOLD = {"signal": signals.throw, "message": messages.throw}
+"""What is thrown for whoever listens in the ente."""
 
 LENT = "lent"
 """What the token of a call keeps digests of the variables under that went with it."""
@@ -145,7 +148,7 @@ class Activities:
         session = self._engine.session
         call = Call(
             ente_id=running.ente_id,
-            idempotency_key=key_of(running, task, element),
+            idempotency_key=running.key_of(task, element),
             instance_id=running.id,
             root_id=running.root_id,
             element_id=element.id,
@@ -154,7 +157,7 @@ class Activities:
             session=session,
         )
         self._engine.check_request(operation, request)
-        with signals.inside(session), session.begin_nested():
+        with thrown.inside(session), session.begin_nested():
             return operation.call(call, request)
 
     def _queue_job(
@@ -272,11 +275,8 @@ class Activities:
                         running, task, element, "error", f"nessuno raccoglie l'errore «{event.code}»"
                     )
                 return
-        if (
-            event is not None
-            and event.kind == "signal"
-            and not signals.throw(self._step, running, task, element)
-        ):
+        told = TOLD.get(event.kind) if event is not None else None
+        if told is not None and not told(self._step, running, task, element):
             return
         if event is not None and event.kind == "compensate" and compensation.throw(running, task, element):
             return
@@ -350,11 +350,6 @@ def _ends_the_path(running: Running, task: Task) -> bool:
 
 def _digest(value: Any) -> str:
     return sha256(json.dumps(value)).hexdigest()[:16]
-
-
-def key_of(running: Running, task: Task, element: Element) -> str:
-    """The idempotency key of an external effect: the same for every attempt of one token at one element."""
-    return f"{running.ente_id}:{running.id}:{element.id}:{task.id}"
 
 
 def _iso(instant: datetime) -> str:

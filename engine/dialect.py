@@ -1,7 +1,7 @@
 """The dialect: what an analyst writes on a BPMN element, read into frozen dataclasses.
 
-The extensions are those of Camunda 8's Modeler (namespace zeebe), plus three task headers of ours:
-`diverso_da`, `unita`, `scrive` (see engine/README.md).
+The extensions are those of Camunda 8's Modeler (namespace zeebe), plus task headers of ours: `diverso_da`, `unita`,
+`scrive`, `messaggio`, `chiave` (see engine/README.md).
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from engine.tags import FLOW_NODES, bpmn, zeebe
 HEADER_DIFFERENT_FROM = "diverso_da"
 HEADER_UNITA = "unita"
 HEADER_WRITES = "scrive"
+HEADER_MESSAGE = "messaggio"
+HEADER_KEY = "chiave"
 
 CYCLE = re.compile(r"R(?P<times>\d{0,6})/(?P<interval>P.+)")
 """A timer that repeats, `R3/PT24H`; without a number it goes on for ever."""
@@ -127,6 +129,11 @@ class Element:
     handler: str | None = None
 
     @property
+    def throws(self) -> bool:
+        """Whether it is an event that makes something happen, if anything, instead of waiting for it."""
+        return self.kind in ("endEvent", "intermediateThrowEvent")
+
+    @property
     def links(self) -> str | None:
         """The name by which a link event finds its other end."""
         return self.event.name if self.event is not None and self.event.kind == "link" else None
@@ -146,6 +153,12 @@ class Diagram:
     def starts(self) -> Iterator[Element]:
         """The start events of the process itself."""
         return (e for e in self.elements.values() if e.kind == "startEvent" and e.parent == self.process_id)
+
+    def awaited(self, kind: str) -> set[str]:
+        """The names of the messages, or of the signals, that somebody in it waits for."""
+        waiting = (e for e in self.elements.values() if not e.throws and e.kind != "sendTask")
+        events = (element.event for element in waiting if element.event is not None)
+        return {event.name for event in events if event.kind == kind and event.name}
 
 
 def read(root: etree._Element) -> list[Diagram]:
@@ -274,7 +287,7 @@ def _read_event(node: etree._Element, definitions: _Definitions) -> Event | None
         if kind not in EVENT_KINDS or not child.tag.endswith("EventDefinition"):
             continue
         if kind == "message":
-            return _message(definitions.get(child.get("messageRef")))
+            return _sent(node, _message(definitions.get(child.get("messageRef"))))
         if kind == "timer":
             return _timer(child)
         if kind == "compensate":
@@ -293,6 +306,16 @@ def _message(message: etree._Element | None) -> Event:
         return Event(kind="message")
     key = _attribute(message.find(bpmn("extensionElements")), "subscription", "correlationKey")
     return Event(kind="message", name=message.get("name"), key=key)
+
+
+def _sent(node: etree._Element, message: Event) -> Event:
+    """A message that an event throws: its headers say which and for whom, where the Modeler has no place for it."""
+    if node.tag not in (bpmn("endEvent"), bpmn("intermediateThrowEvent")):
+        return message
+    headers = _headers(node.find(bpmn("extensionElements")))
+    return replace(
+        message, name=headers.get(HEADER_MESSAGE) or message.name, key=headers.get(HEADER_KEY) or message.key
+    )
 
 
 def _timer(definition: etree._Element) -> Event:

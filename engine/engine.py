@@ -298,7 +298,7 @@ class Engine:
         expires_at: datetime | None = None,
     ) -> messages.Delivery:
         """Deliver a message once per (source, message_id); it waits when nobody waits for it yet."""
-        return messages.correlate(self, name, key, payload, by, source, message_id, expires_at)
+        return messages.correlate(Step(self, by), name, key, payload, source, message_id, expires_at)
 
     def broadcast(self, name: str, payload: dict[str, Any], by: Actor) -> list[int]:
         """Throw a signal; the instances that heard it, and those that it has opened."""

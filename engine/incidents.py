@@ -221,7 +221,10 @@ def _form(stopped: _Stopped) -> dict[str, Any] | None:
 
 def _names(stopped: _Stopped) -> Sequence[str]:
     element = stopped.element
+    key = element.event.key if element.event is not None else None
+    made = {line.target.split(".")[0] for line in element.inputs}  # which a key may read too
     sources = [line.source for line in element.inputs]
+    sources += [key] if key and key.removeprefix("=").strip() not in made else []
     sources += [*_terms(element), *(each for each in (element.assignee, element.group) if each)]
     sources += [f"={element.script}"] if element.script else []
     names: set[str] = set()

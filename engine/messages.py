@@ -1,47 +1,76 @@
 """Messages: each delivered once per (source, message id), to all who wait for its name and key.
 
-A path that begins with the message is opened, unless one of its own instances was waiting for it.
+A path that begins with the message is opened, unless one of its own instances was waiting for it. A message of a path,
+or of an operation within a step, is delivered when the step is written (engine/thrown.py). What the throwing event's
+inputs make is its content, and nothing else: it reaches other people's pratiche.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from SpiffWorkflow.task import Task
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from engine import opening, store, tables
-from engine.actor import Actor
-from engine.step import Step
+from engine import opening, store, tables, thrown
+from engine.dialect import Element
+from engine.running import Running
+from engine.scripts import ExpressionFailed
 
 if TYPE_CHECKING:
     from engine.engine import Engine
+    from engine.step import Step
 
 KEPT = timedelta(days=30)
+
+SOURCE = "percorso"
+"""Where the messages come from that paths send."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of a message: "correlated" (with the instances reached), "buffered" or "already"."""
+    """What became of a message: "correlated" (with the instances reached), "buffered" or "already"; "later" of one
+    that an operation of ours sends within a step: nobody is told before that step is written."""
 
     outcome: str
     instances: tuple[int, ...] = ()
 
 
+def throw(step: Step, running: Running, task: Task, element: Element) -> bool:
+    """Send an element's message; False when it stops there with an incident. Raises ExpressionFailed."""
+    event = element.event
+    assert event is not None and event.name is not None and event.key is not None
+    payload = running.local(task, element)
+    key = running.scripts.text(event.key, running.scripts.context(task, payload))
+    if key is None or not str(key).strip():
+        raise ExpressionFailed(
+            f"«{event.key[:120]}»: la chiave è vuota, e non si saprebbe a chi portare il messaggio"
+        )
+    if not thrown.count(step.engine.session):
+        step.incident(running, task, element, "budget", thrown.ENDLESS)
+        return False
+    identity = running.key_of(task, element)
+    sends = partial(correlate, step.another(), event.name, str(key), payload, SOURCE, identity, None)
+    thrown.later(step.engine.session, sends)
+    return True
+
+
 def correlate(
-    engine: Engine,
+    step: Step,
     name: str,
     key: str,
     payload: dict[str, Any],
-    by: Actor,
     source: str,
     message_id: str | None,
     expires_at: datetime | None,
 ) -> Delivery:
     """Deliver a message now, or keep it (30 days unless told) until somebody waits for it."""
+    engine = step.engine
     session, ente_id = engine.session, engine.ente_id
     store.lock_message(session, ente_id, name, key)
     now = engine.now()
@@ -63,26 +92,31 @@ def correlate(
     ).scalar_one_or_none()
     if identity is None:
         return Delivery("already")
-    reached, slugs = _deliver(engine, name, key, payload, by)
-    reached += opening.opened_by(engine, "message", name, key, payload, by, but=slugs)
+    if thrown.is_inside(session):
+        thrown.later(session, partial(_hand_over, step, identity, name, key, payload))
+        return Delivery("later")
+    return _hand_over(step, identity, name, key, payload)
+
+
+def _hand_over(step: Step, identity: int, name: str, key: str, payload: dict[str, Any]) -> Delivery:
+    engine = step.engine
+    reached, slugs = _deliver(step, name, key, payload)
+    reached += opening.opened_by(engine, "message", name, key, payload, step.by, but=slugs)
     if reached:
         return Delivery("correlated", tuple(reached))
     # only now: buffered from the start, it would come back to whom it has just moved
-    store.mark_message(session, ente_id, identity, "buffered")
+    store.mark_message(engine.session, engine.ente_id, identity, "buffered")
     return Delivery("buffered")
 
 
-def _deliver(
-    engine: Engine, name: str, key: str, payload: dict[str, Any], by: Actor
-) -> tuple[list[int], frozenset[str]]:
+def _deliver(step: Step, name: str, key: str, payload: dict[str, Any]) -> tuple[list[int], frozenset[str]]:
     """Move all who wait; the instances moved, and their paths."""
-    s = tables.subscription.c
+    engine, s = step.engine, tables.subscription.c
     waiting = engine.session.execute(
         select(s.instance_id, s.token)
         .where(s.ente_id == engine.ente_id, s.kind == "message", s.message == name, s.key == key)
         .order_by(s.instance_id, s.id)
     ).all()
-    step = Step(engine, by)
     reached, slugs = [], set()
     for instance_id, token in waiting:
         running = step.lock(instance_id)

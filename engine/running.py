@@ -101,6 +101,10 @@ class Running:
         """The local variables that the input mappings make for an activity."""
         return self.scripts.mapped(element.inputs, self.scripts.context(task))
 
+    def key_of(self, task: Task, element: Element) -> str:
+        """The idempotency key of an effect: the same for every attempt of one token at one element."""
+        return f"{self.ente_id}:{self.id}:{element.id}:{task.id}"
+
     def deliver(self, task: Task, element: Element, result: dict[str, Any], local: dict[str, Any]) -> None:
         """Bring an activity's result into the variables: through the output mappings, or whole without any."""
         if element.outputs:

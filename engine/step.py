@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from sqlalchemy import Row
 
-from engine import catching, compensation, joins, signals, store
+from engine import catching, compensation, joins, store, thrown
 from engine import state as states
 from engine.activities import Activities
 from engine.actor import Actor
@@ -191,11 +192,20 @@ class Step:
         """An event has come: bring its payload in and move its token."""
         element = wait.element
         if payload or element.outputs:
-            running.deliver(wait.task, element, payload, {})
+            self._bring(running, wait, payload)
         running.record(element, wait.kind, self.by.label, token=wait.token, answers=payload or None)
         self.take(wait)
         self._forget(running, wait.kind, [wait.token])
         self.wake(running)
+
+    def _bring(self, running: Running, wait: Wait, payload: dict[str, Any]) -> None:
+        try:
+            running.deliver(wait.task, wait.element, payload, {})
+        except ExpressionFailed:
+            if wait.kind not in ("message", "signal"):
+                raise
+            # what a listener cannot read is kept whole: who sent it is not to blame, and nothing is lost
+            running.deliver(wait.task, replace(wait.element, outputs=()), payload, {})
 
     def take(self, wait: Wait) -> None:
         """Move the token of an event that has come: its own, its gateway's, or its event subprocess's."""
@@ -262,7 +272,7 @@ class Step:
         for running in list(self._running.values()):
             if running.changed:
                 self._flush(running)
-        if signals.tell(self.engine.session) and self.engine.live is None:
+        if thrown.tell(self.engine.session) and self.engine.live is None:
             self._running.clear()  # others may have moved what this step had loaded
         first = next(iter(self._running.values()), None)
         if first is not None:
@@ -293,7 +303,7 @@ class Step:
         try:
             if isinstance(task.task_spec, Activity):
                 self._activities.perform(running, task, element)
-            elif element.kind == "endEvent" or element.kind == "intermediateThrowEvent":
+            elif element.throws:
                 self._activities.throw(running, task, element)
             else:
                 task.run()

@@ -134,8 +134,7 @@ def _object(kind: str, value: Any, diagram: Diagram) -> Iterator[str]:
         if not CLOCK.fullmatch(value):
             yield from _instant(value)
     elif kind in HEARD:
-        events = (element.event for element in diagram.elements.values())
-        if value not in {event.name for event in events if event is not None and event.kind == HEARD[kind]}:
+        if value not in diagram.awaited(HEARD[kind]):
             yield f"nessuno nel diagramma aspetta il {kind} «{value}»"
     else:
         element = diagram.elements.get(value)

@@ -49,6 +49,7 @@ STILL = {
         "link": "arrivo",
     },
     "intermediateThrowEvent": {
+        "message": "invio",
         "signal": "segnale",
         "link": "continua altrove",
         "compensate": "si disfa quello che è fatto",

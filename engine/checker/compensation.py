@@ -22,7 +22,7 @@ def check(element: Element, diagram: Diagram) -> Iterator[str]:
         yield "la compensazione si attacca al bordo del passo da disfare: togli questo inizio"
     elif element.kind == "boundaryEvent":
         yield from _boundary(element, diagram)
-    elif element.kind in ("endEvent", "intermediateThrowEvent"):
+    elif element.throws:
         yield from _throw(element, diagram)
 
 
@@ -60,8 +60,7 @@ def _throw(element: Element, diagram: Diagram) -> Iterator[str]:
 
 def _throws(diagram: Diagram) -> Iterator[Element]:
     for element in diagram.elements.values():
-        throws = element.kind in ("endEvent", "intermediateThrowEvent")
-        if throws and element.event is not None and element.event.kind == "compensate":
+        if element.throws and element.event is not None and element.event.kind == "compensate":
             yield element
 
 

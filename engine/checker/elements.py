@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.checker import compensation, timing
 from engine.checker.activities import activity
 from engine.checker.context import Context, Found
-from engine.dialect import Diagram, Element
+from engine.dialect import HEADER_KEY, HEADER_MESSAGE, Diagram, Element, Event
 
 UNSUPPORTED = {
     "complexGateway": "il gateway complesso non si esegue: usa gateway esclusivi, paralleli o inclusivi",
@@ -19,11 +19,11 @@ UNSUPPORTED_EVENTS = {
     "conditional": "l'evento condizionale non si esegue: usa un messaggio, o un gateway dopo un passo",
 }
 
-THROWN = {"error", "escalation", "signal", "compensate", "terminate"}
+THROWN_AT_THE_END = {None, "message", "error", "escalation", "signal", "compensate", "terminate"}
+THROWN_IN_FLOW = {None, "message", "escalation", "signal", "compensate", "link"}
 CAUGHT_AT_BOUNDARY = {"message", "timer", "signal", "error", "escalation", "compensate"}
 CAUGHT_IN_FLOW = {"message", "timer", "signal", "link"}
 CAUGHT_BESIDE = {"message", "timer", "signal", "error", "escalation"}
-THROWING = {"endEvent", "intermediateThrowEvent"}
 ACTIVITIES = {
     *("task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask"),
     *("businessRuleTask", "callActivity", "subProcess"),
@@ -64,16 +64,10 @@ def _place(element: Element) -> Iterator[str]:
         yield "nel flusso si aspettano solo messaggi, segnali e timer: scegli uno di questi"
     elif element.kind == "receiveTask" and kind != "message":
         yield "scegli il messaggio da aspettare"
-    elif element.kind == "endEvent" and kind is not None and kind not in THROWN:
-        yield "alla fine si lanciano errori, escalation, segnali o la terminazione; per un messaggio usa un servizio"
-    elif element.kind == "intermediateThrowEvent" and kind not in (
-        None,
-        "escalation",
-        "signal",
-        "compensate",
-        "link",
-    ):
-        yield "nel flusso si lanciano solo escalation, segnali e compensazioni; per un messaggio usa un servizio"
+    elif element.kind == "endEvent" and kind not in THROWN_AT_THE_END:
+        yield "alla fine si lanciano messaggi, segnali, errori, escalation o la terminazione: scegli uno di questi"
+    elif element.kind == "intermediateThrowEvent" and kind not in THROWN_IN_FLOW:
+        yield "nel flusso si lanciano solo messaggi, segnali, escalation e compensazioni: scegli uno di questi"
 
 
 def _boundary(element: Element, diagram: Diagram) -> Iterator[str]:
@@ -98,24 +92,31 @@ def _event(element: Element, diagram: Diagram) -> Iterator[str]:
     event = element.event
     if event is None:
         return
-    catches = element.kind not in THROWING
-    if event.kind == "message" and catches:
-        if not event.name:
-            yield "il messaggio non ha nome: scegline uno"
-        elif event.name.startswith("="):
-            yield "il nome di un messaggio è un testo fisso: l'espressione va nella chiave di correlazione"
-        if not event.key and not _opens_the_path(element, diagram):
-            yield (
-                "il messaggio non ha la chiave di correlazione: non si saprebbe a quale pratica portarlo; "
-                "scrivila nel messaggio («Subscription correlation key»)"
-            )
+    if event.kind == "message":
+        yield from _message(element, event, diagram)
     if event.kind == "signal":
         if not event.name:
             yield "il segnale non ha nome: scegline uno"
         elif event.name.startswith("="):
             yield "il nome di un segnale è un testo fisso: il contenuto va negli input di chi lo lancia"
-    if event.kind == "error" and not catches and not event.code:
+    if event.kind == "error" and element.throws and not event.code:
         yield "l'errore non ha codice: scrivilo nell'errore («Error code»)"
+
+
+def _message(element: Element, event: Event, diagram: Diagram) -> Iterator[str]:
+    if not event.name:
+        header = f", o scrivilo fra le intestazioni («{HEADER_MESSAGE}»)" if element.throws else ""
+        yield f"il messaggio non ha nome: scegline uno{header}"
+    elif event.name.startswith("="):
+        yield "il nome di un messaggio è un testo fisso: l'espressione va nella chiave di correlazione"
+    if not event.key and not _opens_the_path(element, diagram):
+        header = f", o fra le intestazioni («{HEADER_KEY}»)" if element.throws else ""
+        yield (
+            "il messaggio non ha la chiave di correlazione: non si saprebbe a quale pratica portarlo; "
+            f"scrivila nel messaggio («Subscription correlation key»){header}"
+        )
+    if element.throws and element.operation:
+        yield "chi manda un messaggio non chiama un'operazione: togli «Task definition», o usa un servizio"
 
 
 def _opens_the_path(element: Element, diagram: Diagram) -> bool:

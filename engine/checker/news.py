@@ -22,7 +22,7 @@ def check(bundle: Bundle, diagram: Diagram, common: Mapping[str, Any]) -> Iterat
     if not isinstance(entries, dict):
         yield Problem(FILE, "messaggi", "deve essere un oggetto, con un messaggio per chiave")
         return
-    awaited = {e.event.name for e in diagram.elements.values() if e.event and e.event.kind == "message"}
+    awaited = diagram.awaited("message")
     for name, entry in entries.items():
         place = f"messaggi.{name}"
         if name not in awaited:
@@ -66,9 +66,7 @@ def _form(place: str, entry: Mapping[str, Any], common: Mapping[str, Any]) -> It
             yield Problem(FILE, f"{place}.passate", f"«{name}» non è una domanda del modulo")
 
 
-def _beside(
-    place: str, entry: Mapping[str, Any], diagram: Diagram, awaited: set[str | None]
-) -> Iterator[Problem]:
+def _beside(place: str, entry: Mapping[str, Any], diagram: Diagram, awaited: set[str]) -> Iterator[Problem]:
     """A message or a step of a called path is known only there: with calls, nothing is held against it."""
     names = entry.get("non_con", [])
     if not _is_texts(names) or any(e.called for e in diagram.elements.values()):

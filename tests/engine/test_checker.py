@@ -116,14 +116,6 @@ FAULTS = {
     "nothing to wait for": ("uno", one("<bpmn:intermediateCatchEvent id='uno'/>")),
     "an error waited for in the flow": ("uno", waiting(on_error("x"), before=error("x"))),
     "a receive task without a message": ("uno", one("<bpmn:receiveTask id='uno'/>")),
-    "a message end": (
-        "fine",
-        diagram("prova", start() + human("uno") + end(inner=on_message("decesso")), ONE, before=KEYED),
-    ),
-    "a message thrown": (
-        "uno",
-        one(event("uno", "intermediateThrowEvent", on_message("decesso")), before=KEYED),
-    ),
     "a message without a name": ("uno", waiting("<bpmn:messageEventDefinition/>")),
     "a message whose name is an expression": (
         "uno",

@@ -139,6 +139,8 @@ def in_the_flow() -> Iterator[Row]:
             yield refused("intermediate throw, link to nowhere", drawn, "lancia")
         elif kind == "compensation":
             yield undoing("intermediate throw", thrown, "tre", "fine")
+        elif kind == "message":
+            yield _heard_beside("intermediate throw", thrown, kind, human("tre"))
         elif kind in ("none", "escalation", "signal"):
             yield executed(f"intermediate throw, {kind}", drawn, [do("uno")], attraversa=["lancia"])
         else:
@@ -208,8 +210,8 @@ def at_the_end() -> Iterator[Row]:
     ):
         last = event("lancia", "end", DEFINITIONS[kind])
         drawn = _whole(start() + human("uno") + last, "inizio uno; uno lancia")
-        if kind == "signal":
-            yield _heard_beside(last)
+        if kind in ("message", "signal"):
+            yield _heard_beside("end", last, kind)
         elif kind == "compensation":
             yield undoing("end", last, "", "lancia")
         elif kind in ("none", "escalation"):
@@ -226,18 +228,20 @@ def at_the_end() -> Iterator[Row]:
             yield refused(f"end, {kind}", drawn, "lancia")
 
 
-def _heard_beside(last: str) -> Row:
-    """An end whose signal another branch waits for."""
+def _heard_beside(place: str, throws: str, kind: str, after: str = "") -> Row:
+    """An event whose message or signal another branch waits for; the step «tre» `after` it, if any."""
     drawn = path(
         gateway("dividi", "parallel")
         + human("uno")
-        + last
-        + event("arriva", "intermediateCatch", SIGNAL)
+        + throws
+        + after
+        + event("arriva", "intermediateCatch", DEFINITIONS[kind])
         + human("due"),
-        "inizio dividi; dividi uno; uno lancia; dividi arriva; arriva due; due fine",
+        "inizio dividi; dividi uno; uno lancia; dividi arriva; arriva due; due fine"
+        + ("; lancia tre; tre fine" if after else ""),
         BEFORE,
     )
-    return executed("end, signal", drawn, [do("uno"), do("due")])
+    return executed(f"{place}, {kind}", drawn, [do("uno"), do("due"), *([do("tre")] if after else [])])
 
 
 def _whole(body: str, flows: str) -> bytes:
