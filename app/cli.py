@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from app.database.context import EnteMoving
 from app.observe import metrics
 from app.settings import SettingRefused, Settings
 from app.startup import StartupRefused
@@ -29,6 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(arguments.command(arguments))
     except (StartupRefused, SettingInvalid, BundleUnreadable) as refused:
         print(refused, file=sys.stderr)
+        return 1
+    except EnteMoving:
+        print("L'ente è in trasferimento in un'altra cella: qui non si lavora.", file=sys.stderr)
         return 1
 
 
@@ -58,7 +62,7 @@ def _installation(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _enti(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("ente", help="apre un ente, e ne fa entrare chi lo amministra")
+    parser = commands.add_parser("ente", help="apre un ente, ne fa entrare chi lo amministra, lo sposta")
     actions = parser.add_subparsers(required=True, metavar="azione")
     made = _command(actions, "create", "un ente nuovo", _create_ente)
     made.add_argument("--slug", required=True, help="il nome corto, per esempio savona")
@@ -71,6 +75,22 @@ def _enti(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     let_in.add_argument("--nome-utente", required=True)
     let_in.add_argument("--nome", help="serve se l'accesso è nuovo")
     let_in.add_argument("--cognome", help="serve se l'accesso è nuovo")
+    _cells(actions)
+
+
+def _cells(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    left = _command(
+        actions, "export", "chiude un ente e lo scrive in un file, per un'altra cella", _export_ente
+    )
+    left.add_argument("ente", metavar="SLUG")
+    left.add_argument("--out", type=Path, required=True, metavar="FILE")
+    arrived = _command(actions, "import", "legge un ente da un file, lo confronta e lo apre", _import_ente)
+    arrived.add_argument("file", type=Path, metavar="FILE")
+    back = _command(actions, "reopen", "riapre un ente esportato che non è arrivato altrove", _reopen_ente)
+    back.add_argument("ente", metavar="SLUG")
+    gone = _command(actions, "remove", "toglie un ente che è arrivato altrove", _remove_ente)
+    gone.add_argument("file", type=Path, metavar="FILE")
+    gone.add_argument("--ricevuta", required=True, metavar="CODICE", help="stampata da chi l'ha importato")
 
 
 def _create_ente(arguments: Arguments) -> int:
@@ -85,6 +105,30 @@ def _let_admin_in(arguments: Arguments) -> int:
 
     a = arguments
     return ente.admin(Settings.from_env(), a.ente, a.nome_utente, a.nome, a.cognome)
+
+
+def _export_ente(arguments: Arguments) -> int:
+    from app.commands import cell
+
+    return cell.leave(Settings.from_env(), arguments.ente, arguments.out)
+
+
+def _import_ente(arguments: Arguments) -> int:
+    from app.commands import cell
+
+    return cell.arrive(Settings.from_env(), arguments.file)
+
+
+def _reopen_ente(arguments: Arguments) -> int:
+    from app.commands import cell
+
+    return cell.reopen(Settings.from_env(), arguments.ente)
+
+
+def _remove_ente(arguments: Arguments) -> int:
+    from app.commands import cell
+
+    return cell.remove(Settings.from_env(), arguments.file, arguments.ricevuta)
 
 
 def _tokens(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -148,8 +148,11 @@ def _retry_stalled(database: Database) -> None:
 
 
 def _enti(database: Database) -> list[int]:
+    """Those that work here."""
     with ente_context(None), Session(database) as session:
-        return list(session.scalars(select(Ente.id).order_by(Ente.id)))
+        return list(
+            session.scalars(select(Ente.id).where(Ente.in_trasferimento_at.is_(None)).order_by(Ente.id))
+        )
 
 
 def _sweep(database: Database) -> None:

@@ -24,6 +24,7 @@ from app.accounts.throttle import Throttled
 from app.accounts.tokens import ScopeMissing
 from app.audit.reads import refused
 from app.database import db
+from app.database.context import EnteMoving
 from app.observe.request import route
 from app.rights import extraordinary, policy
 from app.rights.checks import Reason
@@ -168,6 +169,14 @@ MEANINGS: Final[dict[type[Exception], Meaning]] = {
         "Non è un diagramma valido. Non è cambiato niente.",
         "Salvalo di nuovo e riprova.",
     ),
+    EnteMoving: Meaning(
+        503,
+        "Il tuo ente è in trasferimento",
+        "I dati dell’ente passano su un’altra macchina, e intanto qui non si lavora. "
+        "Quello che avevi già salvato è al sicuro.",
+        "Lascia aperta la pagina e riprova più tardi, o chiedi a chi amministra il nuovo indirizzo.",
+        retry_after=600,
+    ),
     OperationalError: UNAVAILABLE,
     InterfaceError: UNAVAILABLE,
     PoolTimeout: UNAVAILABLE,
@@ -262,7 +271,7 @@ def _on_exception(error: Exception) -> Response:
         return _answer(BROKEN)
     if isinstance(error, policy.NotAllowed):
         refused(error.action, error.reason.name)
-    if meaning.status == 503:
+    if meaning is UNAVAILABLE:
         log.warning("database_unavailable", error=type(error).__name__)
     return _answer(meaning, _facts(error))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import secrets
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ from app.settings import Settings
 from app.startup import StartupRefused
 
 ADMINISTRATOR = "amministratore_ente"
+HIGHEST = 2**31 - 1
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -33,7 +35,9 @@ def create(
     if not SLUG.fullmatch(slug) or not nome.strip():
         raise EnteRefused("Serve il nome dell'ente, e uno slug di lettere minuscole, cifre e trattini.")
     with opened(settings) as database, ente_context(None), Session(database) as session:
-        number = session.execute(select(func.coalesce(func.max(Ente.id), 0) + 1)).scalar_one()
+        number = (
+            secrets.randbelow(HIGHEST) + 1
+        )  # not the next one: an ente takes its number along to another cell
         try:
             session.execute(
                 insert(Ente).values(

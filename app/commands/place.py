@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine as Database
+from sqlalchemy import NullPool, create_engine
 
 from app.database import engine as databases
 from app.database import provision
@@ -33,6 +34,20 @@ def opened(settings: Settings) -> Iterator[Database]:
     finally:
         if cluster is not None:
             cluster.stop()
+
+
+@contextmanager
+def opened_by_owner(settings: Settings) -> Iterator[tuple[Database, Database]]:
+    """Connections as the application's role and as the owner, who sees every ente. Raises StartupRefused."""
+    if settings.database_url is not None and settings.database_owner_url is None:
+        raise SettingRefused("DATABASE_OWNER_URL", "manca: serve il ruolo che possiede il database.")
+    with opened(settings) as database:
+        address = settings.database_owner_url or Cluster(settings.home).urls.owner
+        owner = create_engine(address, poolclass=NullPool)
+        try:
+            yield database, owner
+        finally:
+            owner.dispose()
 
 
 def require(settings: Settings) -> None:

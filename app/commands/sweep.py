@@ -26,12 +26,17 @@ def run(settings: Settings, slug: str | None) -> int:
     with opened(settings) as database:
         with ente_context(None), Session(database) as session:
             trouble = election.trouble(session.connection())
-            enti = session.execute(select(Ente.id, Ente.slug).order_by(Ente.slug)).all()
+            enti = session.execute(
+                select(Ente.id, Ente.slug, Ente.in_trasferimento_at).order_by(Ente.slug)
+            ).all()
         if slug is not None:
             enti = [ente for ente in enti if ente.slug == slug]
             if not enti:
                 raise StartupRefused(f"Nessun ente si chiama «{slug}».")
         for ente in enti:
+            if ente.in_trasferimento_at is not None:
+                print(f"{ente.slug}: in trasferimento")
+                continue
             swept = sweep(database, engines(), ente.id, deep=True)
             with ente_context(ente.id), Session(database) as session:
                 numbers = _numbers(session, swept.found)

@@ -13,11 +13,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-TELL = "select set_config('app.ente_id', %(ente_id)s, true)"
+TELL = (
+    "select set_config('app.ente_id', %(ente_id)s, true), "
+    "(select in_trasferimento_at from ente where id = nullif(%(ente_id)s, '')::int)"
+)
 
 _BACK = "ROLLBACK TO SAVEPOINT"  # in a failed transaction nothing else may be said before it
 
 _ente: ContextVar[int | None] = ContextVar("ente", default=None)
+_even_moving: ContextVar[bool] = ContextVar("even_moving", default=False)
 _KEY = "ente_id"
 _NOT_TOLD = object()
 
@@ -31,6 +35,14 @@ class EnteChanged(Exception):
         self.used_for = used_for
 
 
+class EnteMoving(Exception):
+    """The ente is on its way to another cell: whatever is done here would be lost, so nothing is."""
+
+    def __init__(self, ente_id: int) -> None:
+        super().__init__(f"ente {ente_id} is being moved")
+        self.ente_id = ente_id
+
+
 @contextmanager
 def ente_context(ente_id: int | None) -> Iterator[None]:
     """Work for `ente_id`; None works for nobody and sees no row of any ente."""
@@ -41,6 +53,16 @@ def ente_context(ente_id: int | None) -> Iterator[None]:
         _ente.reset(token)
 
 
+@contextmanager
+def even_moving() -> Iterator[None]:
+    """Work also for an ente that is being moved: for what moves it, and compares the two ends."""
+    token = _even_moving.set(True)
+    try:
+        yield
+    finally:
+        _even_moving.reset(token)
+
+
 def current_ente() -> int | None:
     """The ente for which we work now."""
     return _ente.get()
@@ -48,6 +70,8 @@ def current_ente() -> int | None:
 
 def watch(engine: Engine) -> None:
     """Make every transaction of `engine` say for which ente it works, just before its first statement.
+
+    The answer tells whether the ente is being moved, in which case the statement raises EnteMoving.
 
     Before the first statement rather than at its beginning, so that a dead connection fails inside
     SQLAlchemy's own disconnect handling, and an ente known only after the login can enter the transaction
@@ -73,5 +97,7 @@ def _tell(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None
         # the setting is local to a transaction: at its beginning there is none, which is what None means
         connection.info[_KEY] = None
         return
-    connection.exec_driver_sql(TELL, {"ente_id": "" if ente_id is None else str(ente_id)})
+    answer = connection.exec_driver_sql(TELL, {"ente_id": "" if ente_id is None else str(ente_id)})
+    if answer.one()[1] is not None and not _even_moving.get():
+        raise EnteMoving(ente_id or 0)
     connection.info[_KEY] = ente_id

@@ -50,6 +50,7 @@ class Ente(Base):
     codice_ipa: Mapped[str | None] = mapped_column(Text)
     codice_fiscale: Mapped[str | None] = mapped_column(Text)
     sintetico: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    in_trasferimento_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Unita(Base):

@@ -47,14 +47,19 @@ def sweep(database: Database, maker: EngineMaker, ente_id: int, *, deep: bool) -
 
     Looking sees one instant of the database; reporting is a transaction of its own.
     """
-    with ente_context(ente_id):
-        with Session(database.execution_options(isolation_level="REPEATABLE READ")) as session:
-            engine = maker(session, ente_id)
-            found = [*engine.check(deep), *_stalled(engine)]
-        kinds = (*(invariants.DEEP if deep else invariants.LIGHT), invariants.STALLED_JOB)
-        with Session(database) as session, session.begin():
-            new = maker(session, ente_id).report(found, kinds)
+    found = look(database, maker, ente_id, deep=deep)
+    kinds = (*(invariants.DEEP if deep else invariants.LIGHT), invariants.STALLED_JOB)
+    with ente_context(ente_id), Session(database) as session, session.begin():
+        new = maker(session, ente_id).report(found, kinds)
     return Swept(found, new)
+
+
+def look(database: Database, maker: EngineMaker, ente_id: int, *, deep: bool) -> list[Finding]:
+    """What is wrong in an ente, in one instant of the database; nothing is written."""
+    snapshot = database.execution_options(isolation_level="REPEATABLE READ")
+    with ente_context(ente_id), Session(snapshot) as session:
+        engine = maker(session, ente_id)
+        return [*engine.check(deep), *_stalled(engine)]
 
 
 def _stalled(engine: Engine) -> list[Finding]:
