@@ -119,12 +119,14 @@ def test_one_term_fires_after_a_handful_of_anothers_backlog(
                 made.start("prova", {}, system("prova"))
     # when
     stop = threading.Event()
-    threading.Thread(target=worker.fire_timers, args=(engine, maker, stop)).start()
+    firing = threading.Thread(target=worker.fire_timers, args=(engine, maker, stop))
+    firing.start()
     fired: list[int] = []
     while len(fired) < 21:
         with owner_engine.connect() as connection:
             query = text("select ente_id from engine_history where event = 'timer' order by id")
             fired = list(connection.scalars(query))
     stop.set()
+    firing.join()
     # then
     assert fired.index(RECCO) < 3
