@@ -2,11 +2,14 @@
 
 The root of a scope keeps which of its activities are done that something can undo; an event that throws takes them
 from there, and its token waits until their handlers have been gone through one after the other. A handler sees the
-variables as they are now. What was done inside a subprocess that is over is not undone from outside it.
+variables as they are now. What a subprocess has done is its scope's when it is over, unless something on its border
+undoes it as a whole, or it was a round, whose variables went with it: its handlers hang beside every scope around them
+too (engine/spiff.py), and run there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from SpiffWorkflow.task import Task
@@ -25,24 +28,33 @@ _HANDLER = "handler"
 
 
 def note(running: Running, element: Element, token: Any) -> None:
-    """An activity is done: remember it, if something can undo it."""
-    if element.id not in running.program.undone_by:
+    """An activity is done: remember it, if something can undo it, and of a subprocess what was done in it."""
+    if element.id in running.program.undone_by:
+        done = [element.id]
+    elif element.kind == "subProcess" and element.loop is None:
+        over = running.state.workflow.subprocesses.get(token)
+        done = over.task_tree.internal_data.get(DONE, []) if over is not None else []
+    else:
         return
     for wf in workflows(running.state.workflow):
-        if token in wf.tasks:
+        if done and token in wf.tasks:
             kept = wf.task_tree.internal_data
-            kept[DONE] = [*kept.get(DONE, ()), element.id]
+            kept[DONE] = [*kept.get(DONE, ()), *done]
 
 
 def throw(running: Running, task: Task, element: Element) -> bool:
-    """Ask for all that was done, or for one activity, to be undone; False when there is nothing (more) to wait for."""
+    """Ask for all that was done, or for one activity or subprocess, to be undone; False when nothing is (any more)."""
     if OWED in task.internal_data:
         return False
     only = element.event.name if element.event is not None else None
     kept = _scope(running, task).task_tree.internal_data
     done = kept.get(DONE, [])
     undone_by = running.program.undone_by  # of the release that it runs on now
-    owed = [each for each in reversed(done) if only in (None, each) and each in undone_by]
+    owed = [
+        each
+        for each in reversed(done)
+        if each in undone_by and (only is None or only in _around(running, each))
+    ]
     if not owed:
         return False
     kept[DONE] = [activity for activity in done if activity not in owed]
@@ -68,6 +80,14 @@ def go_on(running: Running) -> bool:
             del running.state.waits[token]
         return True
     return False
+
+
+def _around(running: Running, element_id: str) -> Iterator[str]:
+    """An element and the subprocesses that it is in."""
+    element = running.program.diagram.elements.get(element_id)
+    while element is not None:
+        yield element.id
+        element = running.program.diagram.elements.get(element.parent)
 
 
 def _scope(running: Running, task: Task) -> Any:

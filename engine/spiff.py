@@ -314,7 +314,9 @@ class _ProcessParser(ProcessParser):  # type: ignore[misc]
             self.parser.process_parsers[task_spec.spec].get_spec()
             task_spec.inputs = [self.spec.start]
             task_spec.connect(self.spec.end)
-        for node in self.xpath("./*[@isForCompensation='true']"):
+        for node in self.xpath(
+            ".//*[@isForCompensation='true']"
+        ):  # those of a subprocess that is over run out here
             task_spec = self.parse_node(node)
             task_spec.inputs = [self.spec.start]
             task_spec.connect(self.spec.end)

@@ -35,7 +35,8 @@ def _boundary(element: Element, diagram: Diagram) -> Iterator[str]:
             "la compensazione non porta a nessun passo che rimedia: tira un'associazione verso uno, "
             "segnato «Compensation»"
         )
-    if not any(_scope(each, diagram) == element.parent for each in _throws(diagram)):
+    asked = {_scope(each, diagram) for each in _throws(diagram)}
+    if not asked.intersection(_reach(element, diagram)):
         yield "qui nessuno chiede di disfare: lancia la compensazione con un evento intermedio o di fine"
 
 
@@ -50,12 +51,27 @@ def _handler(element: Element, diagram: Diagram) -> Iterator[str]:
 
 def _throw(element: Element, diagram: Diagram) -> Iterator[str]:
     scope = _scope(element, diagram)
-    undone = {each.attached_to for each in diagram.elements.values() if each.handler and each.parent == scope}
+    undone: set[str | None] = set()
+    for each in diagram.elements.values():
+        reach = list(_reach(each, diagram)) if each.handler else []
+        if scope in reach:
+            undone |= {each.attached_to, *reach[: reach.index(scope)]}
     only = element.event.name if element.event is not None else None
     if not undone:
         yield "qui non c'è niente da disfare: attacca una compensazione al bordo dei passi da disfare"
     elif only is not None and only not in undone:
-        yield f"«{only}» non ha una compensazione sul bordo, o sta in un altro sottoprocesso: attaccagliene una"
+        yield f"«{only}» non ha una compensazione sul bordo, o da qui non si può disfare: attaccagliene una"
+
+
+def _reach(border: Element, diagram: Diagram) -> Iterator[str]:
+    """The scopes from which an activity can be undone: its own, and those around it when that is over."""
+    wholes = {each.attached_to for each in diagram.elements.values() if each.handler}
+    scope: str | None = border.parent
+    while scope is not None:
+        yield scope
+        holder = diagram.elements.get(scope)
+        # a round takes its variables along, and what is undone as a whole is not undone piece by piece
+        scope = None if holder is None or holder.loop is not None or holder.id in wholes else holder.parent
 
 
 def _throws(diagram: Diagram) -> Iterator[Element]:

@@ -191,6 +191,88 @@ def test_each_round_undoes_its_own(begin: Begin) -> None:
     assert story.todo() == ["dopo"]
 
 
+NESTED = inside(
+    "dentro",
+    start("i2")
+    + BOOKED
+    + inside(
+        "oltre",
+        start("i3")
+        + human("ordina")
+        + undone("ordina", "revoca")
+        + compensating(human("revoca"))
+        + end("f3"),
+        "i3 ordina; ordina f3",
+    )
+    + end("f2"),
+    "i2 prenota; prenota avvisa; avvisa oltre; oltre f2",
+)
+
+
+@pytest.mark.parametrize(
+    ("only", "undone_so"),
+    [
+        ("", ["annulla", "revoca", "smentisci", "disdici", "ritira"]),
+        ("dentro", ["revoca", "smentisci", "disdici"]),
+        ("oltre", ["revoca"]),
+        ("avvisa", ["smentisci"]),
+    ],
+)
+def test_what_a_subprocess_did_is_undone_in_its_place_when_it_is_over(
+    begin: Begin, only: str, undone_so: list[str]
+) -> None:
+    # given
+    refers = f"activityRef='{only}'" if only else ""
+    drawn = diagram(
+        "prova",
+        start()
+        + human("chiedi")
+        + undone("chiedi", "ritira")
+        + compensating(human("ritira"))
+        + NESTED
+        + human("paga")
+        + undone("paga", "annulla")
+        + compensating(human("annulla"))
+        + event("disfa", "intermediateThrow", f"<bpmn:compensateEventDefinition {refers}/>")
+        + human("dopo")
+        + end(),
+        "inizio chiedi; chiedi dentro; dentro paga; paga disfa; disfa dopo; dopo fine",
+    )
+    story = begin(bundle("prova", drawn))
+    # when
+    for step in ("chiedi", "prenota", "avvisa", "ordina", "paga"):
+        story.do(step)
+    # then
+    for step in undone_so:
+        assert story.todo() == [step]
+        assert story.engine.check() == []
+        story.do(step)
+    assert story.todo() == ["dopo"]
+    assert story.variables["prenotato"] is ("disdici" not in undone_so)
+
+
+def test_what_an_event_has_cut_short_is_not_undone_from_outside(begin: Begin) -> None:
+    # given
+    drawn = diagram(
+        "prova",
+        start()
+        + NESTED
+        + boundary("basta", "dentro", on_message("basta"))
+        + UNDO
+        + human("dopo")
+        + end()
+        + gateway("poi"),
+        "inizio dentro; dentro poi; basta poi; poi disfa; disfa dopo; dopo fine",
+        before=message("basta", "=persona"),
+    )
+    story = begin(bundle("prova", drawn), persona="12")
+    story.do("prenota")
+    # when
+    story.engine.correlate("basta", "12", {}, ANNA)
+    # then
+    assert story.todo() == ["dopo"]
+
+
 def test_an_event_that_takes_the_scope_away_takes_what_undoes_it_along(begin: Begin) -> None:
     # given
     body = start("i2") + BOOKED + event("disfa", "end", COMPENSATION)
@@ -248,23 +330,39 @@ def test_what_was_done_and_what_is_owed_move_to_a_new_release(begin: Begin) -> N
     assert (story.status, story.ended_in) == ("done", "disfa")
 
 
+ROUNDS = (
+    "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics "
+    "inputCollection='=[1]'/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>"
+)
 DONE = human("uno") + undone("uno", "rimedia")
 FLOWS = "inizio uno; uno disfa; disfa fine"
 FIXES = compensating(human("rimedia"))
 FAULTS = {
     "nothing to undo": ("disfa", human("uno") + UNDO, FLOWS),
     "nobody who asks": ("disfa_uno", DONE + FIXES, "inizio uno; uno fine"),
-    "nobody who asks in this scope": (
+    "nobody who asks in a round": (
         "disfa_dentro_uno",
         inside(
             "dentro",
-            start("i2") + human("dentro_uno") + undone("dentro_uno", "rimedia") + FIXES + end("f2"),
+            ROUNDS + start("i2") + human("dentro_uno") + undone("dentro_uno", "rimedia") + FIXES + end("f2"),
             "i2 dentro_uno; dentro_uno f2",
         )
         + DONE.replace("rimedia", "anche")
         + compensating(human("anche"))
         + UNDO,
         "inizio dentro; dentro uno; uno disfa; disfa fine",
+    ),
+    "what is undone as a whole": (
+        "disfa_dentro_uno",
+        inside(
+            "dentro",
+            start("i2") + human("dentro_uno") + undone("dentro_uno", "anche") + end("f2"),
+            "i2 dentro_uno; dentro_uno f2",
+        ).replace("</bpmn:subProcess>", compensating(human("anche")) + "</bpmn:subProcess>")
+        + undone("dentro", "rimedia")
+        + FIXES
+        + UNDO,
+        "inizio dentro; dentro disfa; disfa fine",
     ),
     "a step that is not there to undo": (
         "disfa",
@@ -294,8 +392,7 @@ FAULTS = {
         "disfa_uno",
         human(
             "uno",
-            loop="<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics "
-            "inputCollection='=[1]'/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>",
+            loop=ROUNDS,
         )
         + undone("uno", "rimedia")
         + FIXES
