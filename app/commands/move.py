@@ -29,6 +29,7 @@ WHY = {
     "kind": "nella nuova versione è un'altra cosa",
     "scope": "nella nuova versione è in un altro sottoprocesso",
     "join": "il ricongiungimento non aspetta più quel ramo",
+    "undo": "quello che è fatto lì non si potrebbe più disfare",
     "together": "nella nuova versione non si può essere lì in quel modo",
     "incident": "lì si fermerebbe subito",
     "expression": "un'espressione della nuova versione non dà un valore",

@@ -7,7 +7,6 @@ stand: thousands of instances come back as a few groups, none is loaded, and tok
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,14 +20,15 @@ from engine.spiff import LIVE
 _POSITIONS = """
     select i.id, (
         select jsonb_agg(distinct jsonb_build_array(
-            standing.scope, t->>2, t->>3, s.state->'waits'->>(t->>0), t->5->>'from'))
+            standing.scope, t->>2, t->>3, s.state->'waits'->>(t->>0), t->5->>'from',
+            t->5->'undoable', t->5->'owed'))
         from (
             select null as scope, t from jsonb_array_elements(s.state->'tasks'->'t') t
             union all
             select sub->>2, t
             from jsonb_array_elements(s.state->'subprocesses') sub, jsonb_array_elements(sub->3->'t') t
         ) standing
-        where (t->>3)::int & :live <> 0
+        where (t->>3)::int & :live <> 0 or t->5 ? 'undoable'
     ) as signature
     from engine_instance i, lateral (select convert_from(i.state, 'UTF8')::jsonb as state) s
     where i.ente_id = :ente_id and i.status = 'open'
@@ -61,8 +61,18 @@ class Position:
         return self.spec != self.element.id
 
 
-def groups(session: Session, ente_id: int, program: Program) -> list[tuple[list[Position], int]]:
-    """The open instances of a release by where their tokens stand: positions, and how many stand so."""
+@dataclass(frozen=True)
+class Standing:
+    """Where the tokens of an instance stand; `done` are the activities that an event may ask to undo
+    (engine/compensation.py), `owed` the steps that are still to undo some for one that has asked."""
+
+    positions: tuple[Position, ...] = ()
+    done: frozenset[str] = frozenset()
+    owed: frozenset[str] = frozenset()
+
+
+def groups(session: Session, ente_id: int, program: Program) -> list[tuple[Standing, int]]:
+    """The open instances of a release by where their tokens stand, and how many stand so."""
     rows = session.execute(
         _GROUPS,
         {"ente_id": ente_id, "slug": program.slug, "hash": program.hash, "live": int(LIVE)},
@@ -70,23 +80,24 @@ def groups(session: Session, ente_id: int, program: Program) -> list[tuple[list[
     return [(_read(program, row.signature), int(row.many)) for row in rows]
 
 
-def of_instance(session: Session, ente_id: int, program: Program, instance_id: int) -> list[Position]:
+def of_instance(session: Session, ente_id: int, program: Program, instance_id: int) -> Standing:
     """Where the tokens of one open instance stand."""
     row = session.execute(
         _ONE, {"ente_id": ente_id, "instance_id": instance_id, "live": int(LIVE)}
     ).one_or_none()
-    return [] if row is None else _read(program, row.signature)
+    return Standing() if row is None else _read(program, row.signature)
 
 
-def _read(program: Program, signature: list[list[Any]] | None) -> list[Position]:
+def _read(program: Program, signature: list[list[Any]] | None) -> Standing:
     """Only what stands on an element of the diagram; the splits and joins of SpiffWorkflow's own go with them."""
-    found = []
-    for scope, name, _state, wait, source in signature or ():
-        spec = specs_of(program, scope).get(name)
-        element = getattr(spec, "element", None)
-        if element is not None:
+    found, done, owed = [], set[str](), set[str]()
+    for scope, name, state, wait, source, has_done, owes in signature or ():
+        done.update(has_done or ())
+        owed.update(owes or ())
+        element = getattr(specs_of(program, scope).get(name), "element", None)
+        if element is not None and int(state) & LIVE:
             found.append(Position(element, name, scope, wait, source))
-    return found
+    return Standing(tuple(found), frozenset(done), frozenset(owed))
 
 
 def specs_of(program: Program, scope: str | None) -> Any:
@@ -95,6 +106,6 @@ def specs_of(program: Program, scope: str | None) -> Any:
     return {} if owner is None else owner.task_specs
 
 
-def elements_of(positions: Iterable[Position]) -> list[str]:
+def elements_of(standing: Standing) -> list[str]:
     """The ids of the elements at which tokens stand, in order."""
-    return sorted({position.element.id for position in positions})
+    return sorted({position.element.id for position in standing.positions})

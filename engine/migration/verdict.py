@@ -9,7 +9,7 @@ from enum import StrEnum
 from engine.checker.tokens import Markings, markings
 from engine.dialect import Element
 from engine.migration.edits import reroutes
-from engine.migration.positions import Position, specs_of
+from engine.migration.positions import Position, Standing, specs_of
 from engine.program import Program
 from engine.running import HUMAN
 
@@ -40,7 +40,8 @@ class Verdict:
 
     "missing" (no such element any more), "kind" (it has become something else), "scope" (it is in another
     subprocess), "under_way" (a call to the outside or rounds that have begun), "join" (branches that have come to a
-    join that no longer waits for them), "together" (the new drawing never has tokens at these elements together).
+    join that no longer waits for them), "together" (the new drawing never has tokens at these elements together),
+    "undo" (what was done there, or what is to undo it, has no place any more among what compensation goes through).
     `replanted` are the elements whose token begins anew at the mapped one, because the two are of different kinds.
     """
 
@@ -77,9 +78,11 @@ class Judge:
             *(other for other in self.mapping.values() if other not in self.new.diagram.elements),
         ]
 
-    def judge(self, positions: Sequence[Position]) -> Verdict:
+    def judge(self, standing: Standing) -> Verdict:
         """The worst of what is found for each token, and for all together."""
+        positions = standing.positions
         found = [verdict for position in positions if (verdict := self._one(position)) is not None]
+        found += self._undoing(standing)
         found += self._together(positions) if all(v.outcome.movable for v in found) else ()
         worst = max(found, key=lambda v: _WORSE.index(v.outcome), default=Verdict(Outcome.MOVES))
         return Verdict(
@@ -106,6 +109,29 @@ class Judge:
         if position.source is not None and not self._comes_from(position, target):
             return Verdict(Outcome.PERSON, element.id, "join")
         return Verdict(moved, element.id if moved is Outcome.MAPPED else "")
+
+    def _undoing(self, standing: Standing) -> Iterator[Verdict]:
+        """What was done must find there what undoes it, if anything there asks for that; and so must what is owed."""
+        for handler in sorted(standing.owed):
+            if (
+                not self._same_place(handler)
+                or not self.new.diagram.elements[self._name(handler)].compensates
+            ):
+                yield Verdict(Outcome.PERSON, handler, "undo")
+        elements = self.new.diagram.elements.values()
+        if any(e.throws and e.event is not None and e.event.kind == "compensate" for e in elements):
+            for activity in sorted(standing.done & self.old.undone_by.keys()):
+                if self._name(activity) not in self.new.undone_by or not self._same_place(activity):
+                    yield Verdict(Outcome.PERSON, activity, "undo")
+
+    def _name(self, element_id: str) -> str:
+        return self.mapping.get(element_id, element_id)
+
+    def _same_place(self, element_id: str) -> bool:
+        """Whether the new release has an element, in the subprocess that it was in."""
+        before = self.old.diagram.elements.get(element_id)
+        now = self.new.diagram.elements.get(self._name(element_id))
+        return before is not None and now is not None and now.parent == self._name(before.parent)
 
     def _under_way(self, position: Position, target: Element) -> bool:
         """A call that the outside may be answering, or rounds that have begun, cannot become something else."""
@@ -137,7 +163,7 @@ class Judge:
             if element.kind != "boundaryEvent":
                 identity = self.mapping.get(element.id, element.id)
                 target = self.new.diagram.elements[identity]
-                if not target.event_subprocess:
+                if not target.event_subprocess and not target.compensates:  # no flow brings a token there
                     by_scope.setdefault(target.parent, set()).add(identity)
         for scope, standing in by_scope.items():
             if not _can_be(_markings(self.new, scope), standing):

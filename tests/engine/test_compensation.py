@@ -31,11 +31,12 @@ from tests.engine.drawing import (
 
 Begin = Callable[..., Story]
 UNDO = event("disfa", "intermediateThrow", COMPENSATION)
+SMENTISCI = compensating(human("smentisci"))
 HANDLERS = (
     undone("prenota", "disdici")
     + compensating(human("disdici", output="prenotato: =false"))
     + undone("avvisa", "smentisci")
-    + compensating(human("smentisci"))
+    + SMENTISCI
 )
 BOOKED = human("prenota", output="prenotato: =true") + human("avvisa") + HANDLERS
 
@@ -328,6 +329,38 @@ def test_what_was_done_and_what_is_owed_move_to_a_new_release(begin: Begin) -> N
     assert story.todo() == ["disdici"]
     story.do("disdici")
     assert (story.status, story.ended_in) == ("done", "disfa")
+
+
+@pytest.mark.parametrize("owed", [False, True], ids=["da chiedere", "chiesto"])
+def test_a_release_that_could_not_undo_what_was_done_waits_for_a_person(begin: Begin, owed: bool) -> None:
+    # given
+    flows = "inizio prenota; prenota avvisa; avvisa disfa"
+    last = event("disfa", "end", COMPENSATION)
+    story = begin(bundle("prova", diagram("prova", start() + BOOKED + last, flows)))
+    story.do("prenota")
+    if owed:
+        story.do("avvisa")
+    # when: what undoes the first step is taken away
+    less = human("prenota") + human("avvisa") + undone("avvisa", "smentisci") + SMENTISCI
+    assert moved(story, 1, diagram("prova", start() + less + last, flows)) == 1
+    # then
+    reason = text("select outcome, element_id, why from engine_migrated")
+    assert tuple(story.engine.session.execute(reason).one()) == (
+        "person",
+        "disdici" if owed else "prenota",
+        "undo",
+    )
+    assert story.todo() == (["smentisci"] if owed else ["avvisa"])
+    # and: where nobody asks any more there is nothing to undo
+    if not owed:
+        nobody = diagram(
+            "prova",
+            start() + human("prenota") + human("avvisa") + end(),
+            "inizio prenota; prenota avvisa; avvisa fine",
+        )
+        story.engine.publish(bundle("prova", nobody), ANNA)
+        plan = story.engine.plan_migration("prova", 1, 3)
+        assert [(group.outcome, group.count) for group in plan.groups] == [("moves", 1)]
 
 
 ROUNDS = (
