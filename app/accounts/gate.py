@@ -21,6 +21,7 @@ from app.accounts.tokens import ApiClient, ScopeMissing
 from app.audit import reads
 from app.database import db
 from app.database.context import ente_context
+from app.database.transaction import beginning
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -131,7 +132,8 @@ def _enter() -> Response | None:
 
 
 def _enter_api() -> None:
-    client = tokens.client_of(db.session, request.headers.get("Authorization"))
+    given = request.headers.get("Authorization")
+    client = beginning(db.session, lambda: tokens.client_of(db.session, given))
     if client is not None:
         g.api_client = client
         _work_for(client.ente_id)
@@ -153,7 +155,7 @@ def _is_public() -> bool:
 
 def _find_session() -> FoundSession | None:
     token = request.cookies.get(security.session_cookie_name())
-    return sessions.find(db.session, token, limits()) if token else None
+    return beginning(db.session, lambda: sessions.find(db.session, token, limits())) if token else None
 
 
 def _work_as(found: FoundSession) -> None:

@@ -47,6 +47,20 @@ def retrying(session: Session | scoped_session[Any], work: Callable[[], T]) -> T
         time.sleep(random.uniform(0, 0.02 * 2**repeats))  # noqa: S311 - it only spreads the competitors
 
 
+def beginning(session: Session | scoped_session[Any], read: Callable[[], T]) -> T:
+    """What `read` finds, when nothing was done in this transaction before it.
+
+    It is the first to use a connection, and may find that it died at rest: another one is taken, unseen by the user.
+    """
+    try:
+        return read()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        session.rollback()
+        return read()
+
+
 def transactional(use_case: Callable[P, T]) -> Callable[P, T]:
     """Make `use_case` one transaction of `db.session`; called inside another one, it joins that."""
 

@@ -16,11 +16,13 @@ from app.database.cluster import Urls
 from tests.faults import barrier, foundation, mixed_run
 from tests.faults.installation import Installation
 from tests.faults.outside import Register
+from tests.faults.person import Person
 from tests.faults.program import Case, Program, Unanswered
 from tests.faults.records import Records
 
 INSTANCE = "select 1 from engine_instance where id = %s for update"
 CONNECTIONS = 15  # that a web process opens at most
+OPENED = "select count(*) from pratica"
 WALKED = int(os.environ.get("INSTANCES", "40")) // 2
 BACKENDS = "select pid from pg_stat_activity where usename = 'percorsi_app' and datname = current_database()"
 
@@ -53,6 +55,28 @@ def test_who_finds_no_connection_is_told_so(
         statuses = Counter(each.result().status for each in done)
     assert statuses == {200: 1, 409: CONNECTIONS - 1}
     assert other.completes("uno").status == 200
+    assert records.broken() == {}
+
+
+def test_connections_that_died_at_rest_are_seen_by_nobody(
+    program: Program, records: Records, town: Urls
+) -> None:
+    # given a person, a program, and connections at rest that the database has closed
+    person = Person(program.address, "luca")
+    case = Case(program, "affiancati")
+    superuser = Records(town.superuser)
+
+    def cut() -> None:
+        for row in superuser.rows(BACKENDS):
+            superuser.does("select pg_terminate_backend(:pid)", pid=row.pid)
+
+    # when / then
+    cut()
+    assert program.get("/attivita").status == 200
+    cut()
+    assert case.completes("uno").status == 200
+    cut()
+    assert "Luca Lai" in person.opens("/scrivania")
     assert records.broken() == {}
 
 
@@ -94,6 +118,7 @@ def test_connections_cut_all_the_time_cost_repetitions_and_nothing_else(
     neighbour = foundation.with_session(town, foundation.issue, foundation.NEIGHBOUR)
     people = mixed_run.People(program.address, token, WALKED, "cut")
     dice = random.Random(0)
+    before = records.one(OPENED)
 
     def cut() -> None:
         pids = [row.pid for row in superuser.rows(BACKENDS)]
@@ -106,6 +131,7 @@ def test_connections_cut_all_the_time_cost_repetitions_and_nothing_else(
     # then
     done = people.acknowledged
     assert (len(done.opened), watching.seen) == (WALKED, [])
+    assert records.one(OPENED) == before + WALKED
     assert watching.answers
     count = "select count(*) from engine_task where status = 'done' and id = any(:ids)"
     assert records.one(count, ids=[int(task) for task in done.completed]) == len(done.completed)
