@@ -119,15 +119,16 @@ def queue(database_url: str, database: Database, maker: EngineMaker) -> procrast
     app = procrastinate.App(connector=connector)
     app.job_manager = JobsInTurn(connector)
 
-    # only what we did not foresee comes here, such as a database that went away: our own retries are elsewhere
+    # Only what we did not foresee comes here, such as a database that went away: our own retries are elsewhere.
+    # A release that follows this one may have its jobs carry more, and while it takes over both serve the queue.
     @app.task(name=TASK, queue=QUEUE, retry=procrastinate.RetryStrategy(max_attempts=50, wait=10))
-    def job(ente_id: int, job_id: int, request: str | None = None) -> None:
+    def job(ente_id: int, job_id: int, request: str | None = None, **_newer: object) -> None:
         logs.begin(request_id=request or logs.new_name(), job=job_id)
         with _told("job.unforeseen"):
             run_job(database, maker, ente_id, job_id)
 
     @app.task(name=MIGRATION, queue=QUEUE, retry=procrastinate.RetryStrategy(max_attempts=50, wait=10))
-    def migration(ente_id: int, migration_id: int) -> None:
+    def migration(ente_id: int, migration_id: int, **_newer: object) -> None:
         logs.begin(request_id=logs.new_name(), migration=migration_id)
         with _told("migration.unforeseen"):
             run_batch(database, maker, ente_id, migration_id)

@@ -107,6 +107,19 @@ def test_a_call_whose_end_nobody_could_write_is_made_again(
     assert records.broken() == {}
 
 
+def test_a_worker_does_a_job_that_carries_what_only_a_later_release_knows(
+    installation: Installation, asked: Case, records: Records, register: Register
+) -> None:
+    # given
+    records.does("""update procrastinate_jobs set args = args || '{"dopo": "1"}' where status = 'todo'""")
+    # when
+    installation.start("worker")
+    # then
+    eventually(lambda: asked.todo() == ["verifica"])
+    assert len(register.calls_of(records.instance_of(asked.id))) == 1
+    assert records.broken() == {}
+
+
 def test_a_call_that_kills_its_worker_each_time_ends_in_an_incident_and_holds_nobody_up(
     installation: Installation, asked: Case, program: Program, records: Records, register: Register
 ) -> None:
