@@ -300,6 +300,13 @@ class Engine:
         """Deliver a message once per (source, message_id); it waits when nobody waits for it yet."""
         return messages.correlate(Step(self, by), name, key, payload, source, message_id, expires_at)
 
+    def hold_waiting(self, name: str, key: str) -> None:
+        """Keep whoever waits for a message as it is until the transaction ends. Raises InstanceBusy.
+
+        For who writes, before telling the paths, what their steps write too.
+        """
+        messages.hold(self, name, key)
+
     def broadcast(self, name: str, payload: dict[str, Any], by: Actor) -> list[int]:
         """Throw a signal; the instances that heard it, and those that it has opened."""
         return signals.broadcast(Step(self, by), name, payload)

@@ -72,6 +72,7 @@ def correlate(
     """Deliver a message now, or keep it (30 days unless told) until somebody waits for it."""
     engine = step.engine
     session, ente_id = engine.session, engine.ente_id
+    hold(engine, name, key)
     store.lock_message(session, ente_id, name, key)
     now = engine.now()
     identity = session.execute(
@@ -109,16 +110,31 @@ def _hand_over(step: Step, identity: int, name: str, key: str, payload: dict[str
     return Delivery("buffered")
 
 
-def _deliver(step: Step, name: str, key: str, payload: dict[str, Any]) -> tuple[list[int], frozenset[str]]:
-    """Move all who wait; the instances moved, and their paths."""
-    engine, s = step.engine, tables.subscription.c
-    waiting = engine.session.execute(
+def hold(engine: Engine, name: str, key: str) -> None:
+    """Lock all who wait for a message until the transaction ends. Raises InstanceBusy.
+
+    A step locks its instance first, and then what it writes: who writes the same rows and then tells the path
+    must come in that order, or each would wait for the other.
+    """
+    for instance_id, _ in _waiting(engine, name, key):
+        store.lock_instance(engine.session, engine.ente_id, instance_id)
+
+
+def _waiting(engine: Engine, name: str, key: str) -> list[tuple[int, str]]:
+    """Instances and tokens that wait for a message, in the order in which they are locked."""
+    s = tables.subscription.c
+    rows = engine.session.execute(
         select(s.instance_id, s.token)
         .where(s.ente_id == engine.ente_id, s.kind == "message", s.message == name, s.key == key)
         .order_by(s.instance_id, s.id)
-    ).all()
+    )
+    return [(row.instance_id, row.token) for row in rows]
+
+
+def _deliver(step: Step, name: str, key: str, payload: dict[str, Any]) -> tuple[list[int], frozenset[str]]:
+    """Move all who wait; the instances moved, and their paths."""
     reached, slugs = [], set()
-    for instance_id, token in waiting:
+    for instance_id, token in _waiting(step.engine, name, key):
         running = step.lock(instance_id)
         if running.status == "open" and step.fire(running, token, payload):
             reached.append(instance_id)

@@ -25,7 +25,8 @@ def register(engine: Engine, persona_id: int, on: date, by: Actor) -> Delivery:
 
     Raises DeathImpossible.
     """
-    session = engine.session
+    session, message = engine.session, "decesso_registrato"
+    engine.hold_waiting(message, str(persona_id))
     persona = session.scalars(
         select(Persona).where(Persona.ente_id == engine.ente_id, Persona.id == persona_id).with_for_update()
     ).one()
@@ -36,10 +37,10 @@ def register(engine: Engine, persona_id: int, on: date, by: Actor) -> Delivery:
     record(session, "persona.die", "persona", persona_id, by=by.account_id, persona_id=persona_id)
     session.flush()
     return engine.correlate(
-        "decesso_registrato",
+        message,
         str(persona_id),
         {"deceduta_il": on.isoformat()},
         by,
         source="anagrafe",
-        message_id=f"decesso_registrato:{persona_id}",
+        message_id=f"{message}:{persona_id}",
     )

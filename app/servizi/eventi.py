@@ -49,13 +49,12 @@ def load(session: Session, rendiconto: Rendiconto, rows: Sequence[Mapping[str, A
 
 def submit(engine: Engine, rendiconto_id: int, rows: Sequence[Mapping[str, Any]], by: Actor) -> Delivery:
     """As `load`, from outside the path: the one that waits for the month's events goes on."""
+    message, key = "eventi_caricati", str(rendiconto_id)
+    engine.hold_waiting(message, key)
     rendiconto = engine.session.get_one(Rendiconto, (engine.ente_id, rendiconto_id))
     count = load(engine.session, rendiconto, rows, by.label)
-    key = str(rendiconto_id)
     payload = {"eventi_caricati": count}
-    return engine.correlate(
-        "eventi_caricati", key, payload, by, source="fornitore", message_id=f"eventi_caricati:{key}"
-    )
+    return engine.correlate(message, key, payload, by, source="fornitore", message_id=f"{message}:{key}")
 
 
 def minutes(dalle: time, alle: time) -> int:

@@ -39,7 +39,7 @@ def move(
 
 def accept(engine: Engine, ordine_id: int, by: Actor) -> Delivery:
     """The supplier takes the order. Raises OrdineNotWaiting."""
-    ordine = _waiting(engine, ordine_id)
+    ordine = _waiting(engine, ordine_id, "ordine_accettato")
     ordine.risposto_at = engine.now()
     move(engine.session, ordine, "accettato", engine.now(), by.label)
     return _tell(engine, ordine, "ordine_accettato", by)
@@ -47,7 +47,7 @@ def accept(engine: Engine, ordine_id: int, by: Actor) -> Delivery:
 
 def refuse(engine: Engine, ordine_id: int, motivo: str, by: Actor) -> Delivery:
     """The supplier does not take the order: the next one is asked. Raises OrdineNotWaiting."""
-    ordine = _waiting(engine, ordine_id)
+    ordine = _waiting(engine, ordine_id, "ordine_rifiutato")
     ordine.risposto_at, ordine.motivo_rifiuto = engine.now(), motivo
     move(engine.session, ordine, "rifiutato", engine.now(), by.label, motivo)
     return _tell(engine, ordine, "ordine_rifiutato", by)
@@ -102,7 +102,9 @@ def of_plan(session: Session, ente_id: int, radice: int) -> list[Ordine]:
     return list(session.scalars(select(o).where(o.ente_id == ente_id, o.piano_id == radice).order_by(o.id)))
 
 
-def _waiting(engine: Engine, ordine_id: int) -> Ordine:
+def _waiting(engine: Engine, ordine_id: int, message: str) -> Ordine:
+    """The order, locked after the path that waits for this message about it."""
+    engine.hold_waiting(message, str(ordine_id))
     o = Ordine
     query = select(o).where(o.ente_id == engine.ente_id, o.id == ordine_id).with_for_update()
     ordine = engine.session.scalars(query.execution_options(populate_existing=True)).one()

@@ -97,6 +97,22 @@ def test_a_token_revoked_while_its_command_waits_does_nothing(
     assert records.broken() == {}
 
 
+def test_a_message_that_waits_for_a_step_holds_nothing_that_the_step_may_want(
+    program: Program, records: Records, town: Urls, two: ThreadPoolExecutor
+) -> None:
+    # given a message whose instance is in somebody's step
+    case = Case(program, "attesa", ordine="gara")
+    with barrier.before(town.owner, INSTANCE, (records.instance_of(case.id),)) as reached:
+        delivered = two.submit(program.delivers, "consegnato", "gara", "m-gara")
+        # when
+        reached.wait()
+        # then the step could still await the same message: neither would wait for the other
+        assert records.one(MESSAGE_FREE)
+    assert delivered.result().json["esito"] == "correlated"
+    assert case.todo() == ["saluta"]
+    assert records.broken() == {}
+
+
 @pytest.fixture
 def luca(program: Program, town: Urls, records: Records) -> Iterator[Person]:
     """A social worker of the ente."""
@@ -190,6 +206,7 @@ def test_a_worker_that_gives_way_in_a_deadlock_tries_again(
     assert records.broken() == {}
 
 
+MESSAGE_FREE = "select pg_try_advisory_xact_lock(hashtextextended('1:consegnato:gara', 0))"
 OTHER_TIMERS = "select id from engine_timer where instance_id <> :id"
 WAITING = """
     select count(*) from pg_locks l join pg_stat_activity a using (pid)

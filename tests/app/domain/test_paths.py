@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.avvisi.model import Avviso
@@ -263,6 +265,43 @@ def test_a_month_is_told_and_paid(city: City, served: Pratica, session: Session)
     # then two hours of OSS at 24.50
     assert city.engine.open_incidents() == []
     assert (month.stato, month.ore_validate, month.importo_eur) == ("validato", Decimal(2), Decimal("49.00"))
+
+
+def test_who_answers_from_outside_locks_the_path_before_what_its_steps_write(
+    city: City, a_supplier: Callable[..., str], admitted: Pratica, session: Session
+) -> None:
+    # given an order that waits for its supplier
+    a_supplier("alfa")
+    city.do(admitted, "scelta_fornitore", fornitore_id="alfa")
+    # when
+    with locking(session) as accepting:
+        ordine.accept(city.engine, session.scalars(select(Ordine.id)).one(), ANNA)
+    city.move_to(datetime(2026, 12, 3, 9, 0, tzinfo=ROME))
+    city.do(admitted, "avvio_servizio", data_primo_intervento="2026-12-02", operatore_riferimento="Sara Bo")
+    [month] = session.scalars(select(Rendiconto)).all()
+    with locking(session) as submitting:
+        eventi.submit(city.engine, month.id, [], ANNA)
+    with locking(session) as dying:
+        decesso.register(city.engine, admitted.persona_id or 0, date(2026, 12, 3), ANNA)
+    # then
+    assert accepting[:2] == ["engine_instance", "ordine"]
+    assert submitting[:2] == ["engine_instance", "rendiconto"]
+    assert dying[0] == "engine_instance"
+
+
+@contextmanager
+def locking(session: Session) -> Iterator[list[str]]:
+    """The tables whose rows are locked until the block ends, in order."""
+    locked: list[str] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if re.search(r"for (no key )?update", statement, re.IGNORECASE):
+            locked.append(re.findall(r"\bfrom\s+(\w+)", statement, re.IGNORECASE)[0])
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", hear)
+    yield locked
+    event.remove(connection, "before_cursor_execute", hear)
 
 
 def test_a_death_stops_the_service(city: City, served: Pratica, session: Session) -> None:
