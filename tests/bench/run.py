@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import ports
 from tests.bench.figure import Figure
 
 CHECKOUT = Path(__file__).parent.parent.parent
@@ -36,7 +36,7 @@ def _seconds_to_ready(clone: Path) -> float:
     environ = {
         name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "PERCORSI_"))
     }
-    environ["PORT"] = str(_free_port())
+    environ["PORT"] = str(ports.free())
     begun = time.monotonic()
     process = subprocess.Popen(  # noqa: S603
         ["make", "run"],  # noqa: S607
@@ -57,9 +57,3 @@ def _seconds_to_ready(clone: Path) -> float:
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(60)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

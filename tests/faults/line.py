@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from tests import ports
+
 COMMIT = b"COMMIT\x00"
 CHUNK = 65_536
 
@@ -24,9 +26,7 @@ class Line:
         self._open: list[tuple[socket.socket, socket.socket]] = []
         self._cut_after_commit = 0
         self._listener: socket.socket | None = None
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = ports.free()
         self.mend()
 
     @property

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from app.accounts.service import NewAccount, grant_role, open_account
 from app.database.cluster import Cluster, Urls
 from engine.json import dumps_text, loads
+from tests import ports
 from tests.engine.drawing import diagram, end, human, service, start
 from tests.faults import foundation
-from tests.faults.installation import Installation, eventually, free_ports
+from tests.faults.installation import Installation, eventually
 from tests.faults.paths import startable
 from tests.faults.program import Case, Program
 from tests.faults.records import Records
@@ -30,7 +31,7 @@ MARKS = (*CODES, "Ermenegilda", "Quattromani", "Marcatoi", "48151", "referto_di_
 NAME = "5f0c2a9e7b1d4c68"  # of a request, as a proxy gives one
 HERS = "update engine_task set assignee_id = (select id from account where nome = 'Giulia') where id = :id"
 TOKEN = "m" * 32
-PORT = free_ports(2)
+PORT = ports.free(2)
 PASSWORD = "corretto cavallo batteria"
 
 PATH = startable(
