@@ -13,6 +13,7 @@ from engine.calendar import ROME
 from tests.journeys import moved_time
 
 ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 60  # seconds that it may take to end
 BEGINNING = datetime(2026, 11, 23, 9, 10, tzinfo=ROME)  # a Monday
 
 
@@ -32,7 +33,11 @@ class City:
                 stderr=stderr,
                 text=True,
             )
-        self.address = self._answer()
+        try:
+            self.address = self._answer()
+        except BaseException:
+            self.stop()
+            raise
 
     def moves_to(self, year: int, month: int, day: int, hour: int = 9) -> None:
         """It is that hour of that day, in Rome, for everybody: database, pages, worker, INPS."""
@@ -45,8 +50,12 @@ class City:
     def stop(self) -> None:
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.close()
-        self.process.wait(20)
-        self.process.stdout.close()
+        try:
+            self.process.wait(PATIENCE)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
 
     def _answer(self) -> str:
         assert self.process.stdout is not None

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.hands import Hand
 
-WAIT = 5  # seconds for a question that an answer made appear
+WAIT = 30  # seconds for a question that an answer made appear
 GROUPS = ("radiogroup", "group")
 ADD = re.compile(r"^Aggiungi ")
 

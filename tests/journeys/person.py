@@ -14,7 +14,7 @@ from tests.journeys.form import Form
 from tests.journeys.hands import Hand
 from tests.journeys.watch import Watch
 
-PATIENCE = 15  # seconds for a step that a job or a timer must bring
+PATIENCE = 60  # seconds for a step that a job or a timer must bring
 
 
 class Person:

@@ -27,7 +27,7 @@ from engine import Engine, operator
 from engine.form.codice_fiscale import parse
 
 CENTRO = "ats-centro-est"
-PATIENCE = 20  # seconds for the worker
+PATIENCE = 60  # seconds for the worker
 BORN = date(1948, 3, 14)
 APPLICATION = {
     "richiedente": "se_stesso",
