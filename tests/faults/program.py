@@ -81,7 +81,9 @@ class Case:
 
     def todo(self) -> list[str]:
         """The steps that are open now."""
-        found = self.program.get(f"/pratiche/{self.id}").json
+        answer = self.program.get(f"/pratiche/{self.id}")
+        assert answer.status == 200, answer.text
+        found = answer.json
         self.tasks.update((each["passo"], each["id"]) for each in found["attivita"])
         return sorted(each["passo"] for each in found["attivita"])
 

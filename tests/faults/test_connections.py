@@ -30,11 +30,10 @@ BACKENDS = "select pid from pg_stat_activity where usename = 'percorsi_app' and 
 @pytest.fixture
 def crowded(town: Urls, token: str, home: Path, register: Register) -> Iterator[Installation]:
     """A web with more threads than connections."""
-    made = Installation(town.application, home, register)
-    made.threads = CONNECTIONS + 5
-    made.start("web-crowded")
-    yield made
-    made.stop()
+    with Installation(town.application, home, register) as made:
+        made.threads = CONNECTIONS + 5
+        made.start("web-crowded")
+        yield made
 
 
 def test_who_finds_no_connection_is_told_so(
@@ -113,7 +112,7 @@ def test_connections_cut_all_the_time_cost_repetitions_and_nothing_else(
     web: Installation, token: str, program: Program, records: Records, town: Urls
 ) -> None:
     # given
-    web.start("worker")
+    web.starts("worker")
     superuser = Records(town.superuser)
     neighbour = foundation.with_session(town, foundation.issue, foundation.NEIGHBOUR)
     people = mixed_run.People(program.address, token, WALKED, "cut")
@@ -136,3 +135,7 @@ def test_connections_cut_all_the_time_cost_repetitions_and_nothing_else(
     count = "select count(*) from engine_task where status = 'done' and id = any(:ids)"
     assert records.one(count, ids=[int(task) for task in done.completed]) == len(done.completed)
     assert records.broken() == {}
+    # and those cut last, which nobody has used since, refuse one reading each at most: then all is well again
+    for _ in range(CONNECTIONS):
+        program.get("/attivita")
+    assert {program.get("/attivita").status for _ in range(CONNECTIONS)} == {200}
