@@ -1,5 +1,7 @@
 """`percorsi run` as its user meets it, with small stand-ins for the web, the worker and the clock."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import signal
@@ -22,7 +24,9 @@ from app.database import postmaster
 from app.observe import metrics
 from app.settings import Settings
 from app.startup import StartupRefused
+from tests import ports
 
+PATIENCE = 60  # seconds: a busy machine is slow, not wrong
 WEB = """
 import http.server, os, sys
 class Web(http.server.BaseHTTPRequestHandler):
@@ -49,7 +53,7 @@ sys.exit(supervisor.run(Settings.from_env(), lambda settings: ["utente: a.rossi"
 
 
 class Run:
-    """A supervisor at work, and the lines it printed."""
+    """A supervisor at work, and the lines it printed. It has ended when its block ends, whatever became of the test."""
 
     def __init__(self, home: Path, port: int, web: str = WEB) -> None:
         self.port = port
@@ -66,6 +70,12 @@ class Run:
         self._reader = Thread(target=self._read)
         self._reader.start()
 
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def _read(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
@@ -74,7 +84,7 @@ class Run:
     def wait_for(self, start: str) -> str:
         """The next line that begins so."""
         while True:
-            line = self.lines.get(timeout=60)
+            line = self.lines.get(timeout=PATIENCE)
             self.seen.append(line)
             if line.startswith(start):
                 return line
@@ -86,11 +96,14 @@ class Run:
         """Send a signal and give the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        code = self.process.wait(60)
-        self._reader.join()
-        if self.process.stdout:
-            self.process.stdout.close()
-        return code
+        try:
+            return self.process.wait(PATIENCE)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self._reader.join()
+            if self.process.stdout:
+                self.process.stdout.close()
 
 
 @pytest.fixture
@@ -104,13 +117,11 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return ports.free()
 
 
 def _is_gone(pid: int) -> bool:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -124,74 +135,73 @@ def _is_gone(pid: int) -> bool:
 
 def test_it_says_when_everything_answers_and_stops_cleanly(home: Path, port: int) -> None:
     # given
-    run = Run(home, port)
-    pids = [run.pid_of("web")]
-    # when
-    ready = run.wait_for("pronto")
-    # then
-    assert ready == f"pronto: http://127.0.0.1:{port}"
-    assert run.wait_for("utente") == "utente: a.rossi"
-    database = postmaster.read(home / "postgres" / "data")
-    assert database is not None
-    assert run.stop(signal.SIGINT) == 0
-    assert all(_is_gone(pid) for pid in [*pids, database.pid])
+    with Run(home, port) as run:
+        pids = [run.pid_of("web")]
+        # when
+        ready = run.wait_for("pronto")
+        # then
+        assert ready == f"pronto: http://127.0.0.1:{port}"
+        assert run.wait_for("utente") == "utente: a.rossi"
+        database = postmaster.read(home / "postgres" / "data")
+        assert database is not None
+        assert run.stop(signal.SIGINT) == 0
+        assert all(_is_gone(pid) for pid in [*pids, database.pid])
 
 
 def test_a_dead_process_is_started_again(home: Path, port: int) -> None:
     # given
-    run = Run(home, port)
-    worker = run.pid_of("worker")
-    run.wait_for("pronto")
-    # when
-    os.kill(worker, signal.SIGKILL)
-    # then
-    assert "worker si è fermato" in run.wait_for("worker si è")
-    assert run.pid_of("worker") != worker
-    assert run.stop() == 0
+    with Run(home, port) as run:
+        worker = run.pid_of("worker")
+        run.wait_for("pronto")
+        # when
+        os.kill(worker, signal.SIGKILL)
+        # then
+        assert "worker si è fermato" in run.wait_for("worker si è")
+        assert run.pid_of("worker") != worker
+        assert run.stop() == 0
 
 
 def test_a_dead_database_is_started_again(home: Path, port: int) -> None:
     # given
-    run = Run(home, port)
-    run.wait_for("pronto")
-    before = postmaster.read(home / "postgres" / "data")
-    assert before is not None
-    # when
-    os.kill(before.pid, signal.SIGKILL)
-    run.wait_for("PostgreSQL si è fermato")
-    deadline = time.monotonic() + 20
-    now = before
-    while time.monotonic() < deadline and not (now.pid != before.pid and now.ready):
-        now = postmaster.read(home / "postgres" / "data") or before
-        time.sleep(0.05)
-    # then
-    assert now.pid != before.pid
-    assert run.stop() == 0
+    with Run(home, port) as run:
+        run.wait_for("pronto")
+        before = postmaster.read(home / "postgres" / "data")
+        assert before is not None
+        # when
+        os.kill(before.pid, signal.SIGKILL)
+        run.wait_for("PostgreSQL si è fermato")
+        deadline = time.monotonic() + PATIENCE
+        now = before
+        while time.monotonic() < deadline and not (now.pid != before.pid and now.ready):
+            now = postmaster.read(home / "postgres" / "data") or before
+            time.sleep(0.05)
+        # then
+        assert now.pid != before.pid
+        assert run.stop() == 0
 
 
 def test_a_killed_supervisor_leaves_no_process_on_the_port(home: Path, port: int) -> None:
     # given
-    run = Run(home, port)
-    web = run.pid_of("web")
-    run.wait_for("pronto")
-    # when
-    run.stop(signal.SIGKILL)
-    # then
-    assert _is_gone(web)
+    with Run(home, port) as run:
+        web = run.pid_of("web")
+        run.wait_for("pronto")
+        # when
+        run.stop(signal.SIGKILL)
+        # then
+        assert _is_gone(web)
     # and the next start adopts the database that was left
-    again = Run(home, port)
-    again.wait_for("pronto")
-    assert again.stop() == 0
+    with Run(home, port) as again:
+        again.wait_for("pronto")
+        assert again.stop() == 0
 
 
 def test_a_web_that_keeps_dying_ends_the_run(home: Path, port: int) -> None:
     # when
-    run = Run(home, port, web="raise SystemExit(3)")
-    run.wait_for("Non tutto è partito")
-    # then
-    assert run.process.wait(60) == 1
-    assert sum("web si è fermato (codice 3)" in line for line in run.seen) == 3
-    run.stop()
+    with Run(home, port, web="raise SystemExit(3)") as run:
+        run.wait_for("Non tutto è partito")
+        # then
+        assert run.process.wait(PATIENCE) == 1
+        assert sum("web si è fermato (codice 3)" in line for line in run.seen) == 3
 
 
 def test_a_busy_port_is_refused_before_anything_starts(tmp_path: Path) -> None:

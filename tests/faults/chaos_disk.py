@@ -49,9 +49,8 @@ def small_town(small_cluster: Cluster) -> Urls:
 
 @pytest.fixture
 def web_on_it(small_town: Urls, home: Path, own_register: Register) -> Iterator[Installation]:
-    made = Installation(small_town.application, home / "disk", own_register)
-    yield made
-    made.stop()
+    with Installation(small_town.application, home / "disk", own_register) as made:
+        yield made
 
 
 def fill(disk: Path) -> Path:

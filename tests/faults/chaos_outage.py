@@ -25,12 +25,10 @@ NAMES = ("web-far", "worker-far", "clock-far")
 @pytest.fixture
 def far(installation: Installation, line: Line, home: Path, register: Register) -> Iterator[Installation]:
     installation.lacks("worker", "clock")
-    made = Installation(line.url, home, register)
-    for name in NAMES:
-        made.start(name)
-    yield made
-    line.mend()
-    made.stop()
+    with Installation(line.url, home, register) as made:
+        made.starts(*NAMES)
+        yield made
+        line.mend()
 
 
 def test_a_minute_without_a_database_grows_nothing(

@@ -72,9 +72,8 @@ def token(town: Urls) -> str:
 
 @pytest.fixture(scope="package")
 def installed(town: Urls, token: str, home: Path, register_of_the_town: Register) -> Iterator[Installation]:
-    made = Installation(town.application, home, register_of_the_town)
-    yield made
-    made.stop()
+    with Installation(town.application, home, register_of_the_town) as made:
+        yield made
 
 
 @pytest.fixture
@@ -135,6 +134,5 @@ def own_register() -> Iterator[Register]:
 @pytest.fixture
 def own_installation(own_town: Urls, home: Path, own_register: Register) -> Iterator[Installation]:
     """On a PostgreSQL of its own; nothing of it runs yet."""
-    installation = Installation(own_town.application, home / "own", own_register)
-    yield installation
-    installation.stop()
+    with Installation(own_town.application, home / "own", own_register) as made:
+        yield made

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,9 @@ from typing import TypeVar
 
 from app import supervisor
 from app.settings import Settings
+from tests import ports
 from tests.faults import outside
+from tests.faults.process import BEGUN
 
 ROOT = Path(__file__).parent.parent.parent
 SOON = 60.0  # seconds within which what must happen happens
@@ -40,6 +41,7 @@ class Process:
     def __init__(self, name: str, command: list[str], environ: dict[str, str], log: Path) -> None:
         self.name = name
         self.log = log
+        self._said_before = log.stat().st_size if log.exists() else 0
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 command,
@@ -59,6 +61,14 @@ class Process:
     def runs(self) -> bool:
         return self._process.poll() is None
 
+    def begins(self) -> None:
+        """Wait until it has looked at its database: without one it would refuse to start, from then on it bears it."""
+        eventually(lambda: self._has_begun() or not self.runs, f"{self.name} does not begin")
+        assert self.runs, self.said()
+
+    def _has_begun(self) -> bool:
+        return BEGUN in self.log.read_bytes()[self._said_before :].decode(errors="replace")
+
     def kill(self) -> None:
         """SIGKILL, to it and to what it started: as when the machine loses power."""
         self.signal(signal.SIGKILL)
@@ -72,26 +82,34 @@ class Process:
         """Its exit code, once it has ended by itself."""
         return self._process.wait(within)
 
-    def stop(self) -> int:
-        """Ask it to end; its exit code."""
+    def ask_to_stop(self) -> None:
+        """Also of one that stands still."""
+        self.signal(signal.SIGCONT)
         self.signal(signal.SIGTERM)
+
+    def stop(self) -> int:
+        """Ask it to end; its exit code. One that does not is killed, and told with what it wrote last."""
+        self.ask_to_stop()
         try:
             return self._process.wait(SOON)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise
+            raise AssertionError(f"{self.name} did not stop:\n{self.said()[-4000:]}") from None
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")
 
 
 class Installation:
-    """`web`, `worker` and `clock` on `database_url`; a second of the same kind is `worker-2`."""
+    """`web`, `worker` and `clock` on `database_url`; a second of the same kind is `worker-2`.
+
+    Stopped when its block ends, whatever became of the test.
+    """
 
     def __init__(self, database_url: str, home: Path, register: outside.Register) -> None:
         home.mkdir(exist_ok=True)
         self.home = home
-        self.port = free_ports()
+        self.port = ports.free()
         self.threads = supervisor.THREADS
         self.environ = {
             **os.environ,
@@ -103,6 +121,13 @@ class Installation:
             outside.ADDRESS: register.address,
         }
         self.processes: dict[str, Process] = {}
+        self._commands: list[Process] = []
+
+    def __enter__(self) -> Installation:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def start(self, name: str, **environ: str) -> Process:
         """Start a process, unless it runs already; the web is waited for."""
@@ -118,10 +143,18 @@ class Installation:
             assert process.runs, process.said()
         return process
 
+    def starts(self, *names: str) -> None:
+        """Start these, and wait until each has begun: before the database goes away under them."""
+        started = [self.start(name) for name in names]
+        for process in started:
+            if not process.name.startswith("web"):
+                process.begins()
+
     def run(self, *words: str) -> Process:
         """A command of an operator, in a process of its own."""
         command = [sys.executable, "-m", "tests.faults.process", *words]
-        return Process(words[0], command, self.environ, self.home / f"{words[0]}.log")
+        self._commands.append(Process(words[0], command, self.environ, self.home / f"{words[0]}.log"))
+        return self._commands[-1]
 
     def lacks(self, *names: str) -> None:
         """Stop these processes, if they run."""
@@ -130,9 +163,11 @@ class Installation:
                 self.processes[name].stop()
 
     def stop(self) -> None:
-        for process in self.processes.values():
-            process.signal(signal.SIGCONT)
-            process.stop()
+        """All at once; every one is waited for, also when another does not end."""
+        with ExitStack() as stack:
+            for process in (*self.processes.values(), *self._commands):
+                process.ask_to_stop()
+                stack.callback(process.stop)
 
     def kill(self) -> None:
         for process in self.processes.values():
@@ -158,18 +193,3 @@ class Installation:
         command = supervisor.commands(Settings.from_env(self.environ))["web"]
         command[command.index("--threads") + 1] = str(self.threads)
         return [part.replace("app.wsgi", "tests.faults.wsgi") for part in command]
-
-
-def free_ports(many: int = 1) -> int:
-    """The first of so many ports in a row that nobody listens on."""
-    while True:
-        with ExitStack() as stack:
-            first = 0
-            try:
-                for nth in range(many):
-                    probe = stack.enter_context(socket.socket())
-                    probe.bind(("127.0.0.1", first + nth if first else 0))
-                    first = first or int(probe.getsockname()[1])
-            except (OSError, OverflowError):
-                continue
-            return first

@@ -15,6 +15,7 @@ from tests.faults.records import Records
 PEOPLE = 8
 PERCORSI = ("protocollo", "affiancati", "termine", "attesa")
 LONGEST = 120.0  # seconds that a command may take to be acknowledged
+NEVER = 900.0  # seconds, after which a pratica does not end any more
 FINE = (200, 201)
 
 
@@ -69,7 +70,9 @@ class People:
             self.acknowledged.delivered[answer.json["esito"]] += 1
 
     def _finish(self, pratica_id: str) -> None:
+        deadline = time.monotonic() + NEVER
         while True:
+            assert time.monotonic() < deadline, f"pratica {pratica_id} never ends"
             found = self._insists(lambda: self.program.get(f"/pratiche/{pratica_id}")).json
             if found["stato"] == "chiusa":
                 return

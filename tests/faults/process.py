@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 
 from app import cli, clock, election, worker
+from app.database import provision
 from app.wiring import engines
 from tests.faults import outside
 
+BEGUN = "il database c’è"  # said once, by a process that has looked at its database and not refused it
 HOURS = "PERCORSI_PROVA_ORE"  # by which the clock of its machine is wrong
 
 
@@ -27,6 +29,13 @@ def prepare() -> None:
     worker.CLOCK_LOOK = 0.5
     election.LONG = 3.0
     clock.STALLED_EVERY = 1
+    check = provision.check
+
+    def check_and_tell(address: str) -> None:
+        check(address)
+        print(BEGUN, flush=True)
+
+    provision.check = check_and_tell
 
 
 if __name__ == "__main__":

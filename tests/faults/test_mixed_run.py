@@ -33,14 +33,13 @@ def test_nothing_is_lost_or_done_twice_while_everything_is_killed(
     superuser = Records(own_town.superuser)
     installation = own_installation
     own_register.status = lambda key, attempt: 503 if attempt == 1 and hash(key) % 10 == 0 else 200
-    for name in PROCESSES:
-        installation.start(name)
+    installation.starts(*PROCESSES)
     people = mixed_run.People(f"http://127.0.0.1:{installation.port}", token, HOW_MANY)
 
     def kill(name: str) -> None:
         keep_up(installation)
         installation.processes[name].kill()
-        installation.start(name)
+        installation.starts(name)
         with suppress(Exception):
             records.forget_workers()
 

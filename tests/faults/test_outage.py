@@ -18,12 +18,10 @@ from tests.faults.records import Records
 def far(installation: Installation, line: Line, home: Path, register: Register) -> Iterator[Installation]:
     """Web, worker and clock that reach their database by the line; no others run."""
     installation.lacks("worker", "clock")
-    made = Installation(line.url, home, register)
-    for name in ("web-far", "worker-far", "clock-far"):
-        made.start(name)
-    yield made
-    line.mend()
-    made.stop()
+    with Installation(line.url, home, register) as made:
+        made.starts("web-far", "worker-far", "clock-far")
+        yield made
+        line.mend()
 
 
 def test_an_outage_is_said_and_then_everything_goes_on_by_itself(

@@ -59,10 +59,9 @@ def test_a_web_killed_before_its_commit_has_done_nothing(
 @pytest.fixture
 def far(line: Line, home: Path, register: Register) -> Iterator[Installation]:
     """A web that reaches its database by the line."""
-    made = Installation(line.url, home, register)
-    made.start("web-far")
-    yield made
-    made.stop()
+    with Installation(line.url, home, register) as made:
+        made.start("web-far")
+        yield made
 
 
 def test_a_line_cut_after_the_commit_leaves_one_effect(

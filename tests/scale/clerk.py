@@ -9,7 +9,10 @@ from tests.faults.program import Program, Unanswered
 
 
 class Clerk(threading.Thread):
-    """Opens pratiche until told to go home; what is not acknowledged is asked no more, and counted as a failure."""
+    """Opens pratiche until told to go home; what is not acknowledged is asked no more, and counted as a failure.
+
+    Goes home when its block ends, whatever became of the test.
+    """
 
     def __init__(self, program: Program) -> None:
         super().__init__()
@@ -18,6 +21,12 @@ class Clerk(threading.Thread):
         self.failures = 0
         self.home = threading.Event()
         self.start()
+
+    def __enter__(self) -> Clerk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leaves()
 
     def run(self) -> None:
         while not self.home.is_set():

@@ -52,10 +52,9 @@ def installation(
     through: str, urls: Urls, limited: None, register: Register, tmp_path: Path
 ) -> Iterator[Installation]:
     """Started as README says: the pooler for everybody, PostgreSQL itself for what needs a session."""
-    made = Installation(through, tmp_path, register)
-    made.environ["DATABASE_DIRECT_URL"] = urls.application
-    yield made
-    made.stop()
+    with Installation(through, tmp_path, register) as made:
+        made.environ["DATABASE_DIRECT_URL"] = urls.application
+        yield made
 
 
 def test_a_path_with_a_call_a_term_and_a_message_goes_through_the_pooler(

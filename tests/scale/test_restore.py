@@ -49,17 +49,15 @@ def test_a_restore_to_a_moment_has_all_that_was_acknowledged_by_then_and_nothing
 ) -> None:
     # given a backup taken while a program opens pratiche, and a moment after it
     token = foundation.lay(working.urls)
-    before = Installation(working.urls.application, tmp_path / "before", register)
-    before.start("web")
-    clerk = Clerk(Program(f"http://127.0.0.1:{before.port}", token))
     with server() as restored:
-        clerk.opens(5)
-        working.copy_to(restored)
-        clerk.opens(5)
-        kept, moment = list(clerk.opened), working.says("select clock_timestamp()::text")
-        clerk.opens(5)
-        clerk.leaves()
-        before.stop()
+        with Installation(working.urls.application, tmp_path / "before", register) as before:
+            before.start("web")
+            with Clerk(Program(f"http://127.0.0.1:{before.port}", token)) as clerk:
+                clerk.opens(5)
+                working.copy_to(restored)
+                clerk.opens(5)
+                kept, moment = list(clerk.opened), working.says("select clock_timestamp()::text")
+                clerk.opens(5)
         _archive_all(working)
         # when
         restored.sets(
@@ -72,15 +70,14 @@ def test_a_restore_to_a_moment_has_all_that_was_acknowledged_by_then_and_nothing
         restored.start()
         eventually(lambda: restored.says("select not pg_is_in_recovery()"), "it never came out of recovery")
         # then
-        after = Installation(restored.urls.application, tmp_path / "after", register)
-        after.start("web")
-        program = Program(f"http://127.0.0.1:{after.port}", token)
-        assert [n for n in kept if program.get(f"/pratiche/{n}").status != 200] == []
-        lost = [n for n in clerk.opened if program.get(f"/pratiche/{n}").status == 404]
-        assert set(clerk.opened[len(kept) + 1 :]) <= set(lost)
-        _is_sound(restored)
-        assert Case(program, "affiancati").todo() == ["due", "uno"]
-        after.stop()
+        with Installation(restored.urls.application, tmp_path / "after", register) as after:
+            after.start("web")
+            program = Program(f"http://127.0.0.1:{after.port}", token)
+            assert [n for n in kept if program.get(f"/pratiche/{n}").status != 200] == []
+            lost = [n for n in clerk.opened if program.get(f"/pratiche/{n}").status == 404]
+            assert set(clerk.opened[len(kept) + 1 :]) <= set(lost)
+            _is_sound(restored)
+            assert Case(program, "affiancati").todo() == ["due", "uno"]
 
 
 def _archive_all(working: Server) -> None:

@@ -46,35 +46,40 @@ def standby(working: Server) -> Iterator[Server]:
         yield made
 
 
-def test_a_standby_takes_over_and_nothing_acknowledged_is_lost(
+@pytest.fixture
+def installation(
     working: Server, standby: Server, register: Register, tmp_path: Path
+) -> Iterator[Installation]:
+    """Its processes know both servers."""
+    with Installation(_either(working, standby), tmp_path / "home", register) as made:
+        yield made
+
+
+def test_a_standby_takes_over_and_nothing_acknowledged_is_lost(
+    working: Server, standby: Server, installation: Installation
 ) -> None:
-    # given processes that know both servers, at work
+    # given processes at work
     token = foundation.lay(working.urls)
-    installation = Installation(_either(working, standby), tmp_path / "home", register)
-    for name in ("web", "worker", "clock"):
-        installation.start(name)
+    installation.starts("web", "worker", "clock")
     program = Program(f"http://127.0.0.1:{installation.port}", token)
-    clerk = Clerk(program)
-    clerk.opens(5)
-    # when the standby is away for a moment, in which nothing may be acknowledged, and the server at work dies
-    standby.stop()
-    time.sleep(AWAY)
-    found = postmaster.read(working.place.data)
-    assert found is not None
-    os.kill(found.pid, signal.SIGKILL)
-    standby.start()
-    clerk.fails()
-    standby.runs("pg_ctl", "promote", "-w", "-D", str(standby.place.data))
-    # then the same processes go on, and all that was acknowledged is there
-    clerk.opens(5)
-    clerk.leaves()
+    with Clerk(program) as clerk:
+        clerk.opens(5)
+        # when the standby is away for a moment, in which nothing may be acknowledged, and the server at work dies
+        standby.stop()
+        time.sleep(AWAY)
+        found = postmaster.read(working.place.data)
+        assert found is not None
+        os.kill(found.pid, signal.SIGKILL)
+        standby.start()
+        clerk.fails()
+        standby.runs("pg_ctl", "promote", "-w", "-D", str(standby.place.data))
+        # then the same processes go on, and all that was acknowledged is there
+        clerk.opens(5)
     assert [n for n in clerk.opened if program.get(f"/pratiche/{n}").status != 200] == []
     called = Case(program, "protocollo")
     called.completes("chiede")
     eventually(lambda: called.todo() == ["verifica"], "the worker did not come back")
     assert Records(standby.urls.owner).broken() == {}
-    installation.stop()
 
 
 def _either(*servers: Server) -> str:

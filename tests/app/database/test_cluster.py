@@ -225,11 +225,13 @@ def test_a_server_that_is_not_ours_is_refused(home: Path) -> None:
     foreign = subprocess.Popen(["/bin/sleep", "60"], cwd=data)
     (data / "postmaster.pid").write_text(f"{foreign.pid}\n{data}\n17\n5432\n/elsewhere\n\n  1 2\nready   \n")
     # when
-    with pytest.raises(StartupRefused, match=f"processo {foreign.pid}"):
-        cluster.start()
-    foreign.kill()
-    foreign.wait()
-    (data / "postmaster.pid").unlink()
+    try:
+        with pytest.raises(StartupRefused, match=f"processo {foreign.pid}"):
+            cluster.start()
+    finally:
+        foreign.kill()
+        foreign.wait()
+        (data / "postmaster.pid").unlink()
 
 
 def test_a_home_that_cannot_be_written_is_refused(home: Path) -> None:
