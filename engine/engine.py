@@ -369,6 +369,10 @@ class Engine:
 
     # ---- incidents
 
+    def hold_incident(self, incident_id: int) -> None:
+        """As `hold`, of what an incident stops. Raises IncidentNotOpen, InstanceBusy."""
+        incidents.hold(self, incident_id)
+
     def retry(self, incident_id: int, by: Actor) -> None:
         """Try again what an incident stopped. Raises IncidentNotOpen, CannotMend."""
         incidents.retry(self, incident_id, by)

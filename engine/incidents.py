@@ -94,6 +94,11 @@ def find_open(engine: Engine, incident_id: int) -> Row[Any]:
     return row
 
 
+def hold(engine: Engine, incident_id: int) -> None:
+    """Keep what an incident stops as it is until the transaction ends. Raises IncidentNotOpen, InstanceBusy."""
+    store.lock_instance(engine.session, engine.ente_id, find_open(engine, incident_id).instance_id)
+
+
 def retry(engine: Engine, incident_id: int, by: Actor) -> None:
     """Try the same token again, or put right what a check found. Raises IncidentNotOpen, CannotMend."""
     row = find_open(engine, incident_id)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import select
+from werkzeug.exceptions import Unauthorized
 
 from app import audit
+from app.accounts import operators
 from app.accounts.operator import Operator
 from app.attivita.service import engine_of
 from app.database import db
@@ -35,7 +37,7 @@ def retry(operator: Operator, incident_id: int) -> bool:
 
     Raises IncidentNotOpen, CannotMend, NotAllowed.
     """
-    engine, incident = _find(operator, incident_id, RESOLVE)
+    engine, incident = _hold(operator, incident_id, RESOLVE)
     engine.retry(incident_id, acting(operator.account_id))
     _record(operator, "incidente.retry", incident)
     again = engine.open_incidents(incident.root_id)
@@ -45,7 +47,7 @@ def retry(operator: Operator, incident_id: int) -> bool:
 @transactional
 def skip(operator: Operator, incident_id: int, reason: str) -> None:
     """Mark the step as done. Raises IncidentNotOpen, CannotMend, NotAllowed."""
-    engine, incident = _find(operator, incident_id, CORRECT)
+    engine, incident = _hold(operator, incident_id, CORRECT)
     engine.skip(incident_id, reason, acting(operator.account_id))
     _record(operator, "incidente.skip", incident)
 
@@ -53,7 +55,7 @@ def skip(operator: Operator, incident_id: int, reason: str) -> None:
 @transactional
 def answer(operator: Operator, incident_id: int, response: dict[str, Any], reason: str) -> None:
     """Give the outside body's result by hand. Raises IncidentNotOpen, CannotMend, FormInvalid, NotAllowed."""
-    engine, incident = _find(operator, incident_id, CORRECT)
+    engine, incident = _hold(operator, incident_id, CORRECT)
     engine.answer_incident(incident_id, response, reason, acting(operator.account_id))
     _record(operator, "incidente.answer", incident)
 
@@ -64,7 +66,7 @@ def correct(operator: Operator, incident_id: int, values: dict[str, Any], reason
 
     Raises IncidentNotOpen, CannotMend, FormInvalid, CorrectionRefused, NotAllowed.
     """
-    engine, incident = _find(operator, incident_id, CORRECT)
+    engine, incident = _hold(operator, incident_id, CORRECT)
     engine.correct(incident_id, values, reason, acting(operator.account_id))
     _record(operator, "incidente.correct", incident, campi=sorted(values))
 
@@ -72,7 +74,7 @@ def correct(operator: Operator, incident_id: int, values: dict[str, Any], reason
 @transactional
 def give(operator: Operator, incident_id: int, account_id: int) -> None:
     """Say who sees to it, among those who may. Raises IncidentNotOpen, NotAllowed."""
-    engine, incident = _find(operator, incident_id, RESOLVE)
+    engine, incident = _hold(operator, incident_id, RESOLVE)
     if all(helper != account_id for helper, _ in board.helpers(operator)):
         raise policy.NotAllowed(RESOLVE, Reason.ROLE)
     engine.give_incident(incident_id, account_id)
@@ -83,6 +85,19 @@ def remedy(operator: Operator, incident_id: int) -> Remedy:
     """What else may be done; its values are content of the pratica. Raises IncidentNotOpen, NotAllowed."""
     engine, _ = _find(operator, incident_id, CORRECT)
     return engine.remedy(incident_id)
+
+
+def _hold(operator: Operator, incident_id: int, action: str) -> tuple[Engine, IncidentView]:
+    """As `_find`, for a command: nobody else moves what is stopped until it ends.
+
+    Asked again once it is ours: who waited for it may have lost a role, or the pratica, meanwhile.
+    """
+    engine, _ = _find(operator, incident_id, action)  # who may not, keeps nobody waiting
+    engine.hold_incident(incident_id)
+    now = operators.load(db.session, operator.account_id)
+    if now is None:
+        raise Unauthorized
+    return _find(now, incident_id, action)
 
 
 def _find(operator: Operator, incident_id: int, action: str) -> tuple[Engine, IncidentView]:
@@ -103,7 +118,8 @@ def _subject(operator: Operator, incident: IncidentView) -> Subject:
 
 
 def _pratica(incident: IncidentView) -> Pratica | None:
-    return db.session.scalar(select(Pratica).where(Pratica.instance_id == incident.root_id))
+    query = select(Pratica).where(Pratica.instance_id == incident.root_id)
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def _record(operator: Operator, azione: str, incident: IncidentView, **dettaglio: Any) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from engine import Engine
 from tests.app.incidents.conftest import CATERINA, SILENT, Asked, City
 from tests.app.servizi_pagine.citta import Visitor, assert_accessible
 
@@ -85,6 +86,38 @@ def test_who_does_not_see_to_incidents_has_no_such_page(enter: Enter, incident_i
     assert "Passi fermi" not in giulia.get("/scrivania").text
     assert giulia.get("/passi-fermi/").status_code == 403
     assert giulia.send(f"/passi-fermi/{incident_id}/riprova").status_code == 403
+
+
+@pytest.mark.parametrize("command", ["riprova", "fatto", "affida"])
+def test_who_loses_the_role_while_waiting_for_the_step_does_nothing(
+    enter: Enter,
+    genova: City,
+    asked: Asked,
+    incident_id: int,
+    db_session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+) -> None:
+    # given: the role ends while somebody else has the step
+    anna, account_id = enter("anna.traverso"), genova.account("anna.traverso")
+    hold = Engine.hold_incident
+
+    def late(engine: Engine, incident_id: int) -> None:
+        genova.breaks(
+            "update ruolo_operatore set al = current_date - 1, dal = current_date - 9 where account_id = :id",
+            id=account_id,
+        )
+        hold(engine, incident_id)
+
+    monkeypatch.setattr(Engine, "hold_incident", late)
+    # then
+    assert (
+        anna.send(f"/passi-fermi/{incident_id}/{command}", _motivo=WHY, a=str(account_id)).status_code == 403
+    )
+    assert audited(db_session) == []
+    assert genova.step(lambda engine: [one.id for one in engine.open_incidents(asked.root_id)]) == [
+        incident_id
+    ]
 
 
 def test_the_result_written_by_hand_moves_the_pratica_on_and_says_why(
