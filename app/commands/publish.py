@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.journal import record
-from app.commands import roles
+from app.commands import earlier, roles
 from app.commands.folder import FORMS, path_of
 from app.commands.place import opened
 from app.database.context import ente_context
@@ -36,7 +36,7 @@ def push(settings: Settings, folder: Path, ente: str) -> int:
     with opened(settings) as database:
         ente_id = ente_of(database, ente)
         try:
-            if found := list(roles.check(bundle)):
+            if found := [*roles.check(bundle), *earlier.check(bundle, folder)]:
                 raise ReleaseRefused(bundle.slug, found)
             number = _publish(database, ente_id, bundle)
         except ReleaseRefused as error:

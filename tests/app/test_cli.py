@@ -189,6 +189,34 @@ def test_check_knows_the_roles_of_the_installation(say: Say, a_folder: Path) -> 
     )
 
 
+def test_check_knows_the_steps_that_forms_begin_with(say: Say, a_folder: Path) -> None:
+    # given: a step of a path beside, which asks one of the questions
+    beside = a_folder.parent / "altro"
+    beside.mkdir()
+    drawn = diagram("altro", start() + human("prima", form="prima") + end(), "inizio prima; prima fine")
+    (beside / "altro.bpmn").write_bytes(drawn)
+    (beside / "bundle.json").write_text('{"slug": "altro", "nome": "Altro", "codice": "X02"}')
+    forms = a_folder.parent.parent / "forms"
+    (forms / "altro").mkdir()
+    text = {"type": "string"}
+    (forms / "altro" / "prima.schema.json").write_text(
+        json.dumps({"type": "object", "properties": {"esito": text}})
+    )
+    begins = {
+        name: {**text, "$comment": f"come in: {step}"}
+        for name, step in (("esito", "prima"), ("nota", "prima"), ("altra", "rpima"))
+    }
+    form = forms / "prova" / "uno.schema.json"
+    form.write_text(json.dumps({"type": "object", "properties": begins}))
+    # when
+    code, lines = say("check", a_folder)
+    # then
+    assert code == 1
+    assert [line.split(": ")[0] for line in lines] == [f"{form}:altra", f"{form}:nota"]
+    assert "«rpima»" in lines[0]
+    assert "nessuno chiede «nota»" in lines[1]
+
+
 def test_check_looks_at_single_files_and_at_any_folder(say: Say, tmp_path: Path) -> None:
     # given
     (tmp_path / "modulo.schema.json").write_text('{"type": "array"}')
