@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from engine.json import dumps_text, loads
 from tests import ports
 from tests.engine.drawing import diagram, end, human, service, start
 from tests.faults import foundation
+from tests.faults.collector import Collector
 from tests.faults.installation import Installation, eventually
 from tests.faults.paths import startable
 from tests.faults.program import Case, Program
@@ -108,7 +110,16 @@ def body() -> Iterator[Talkative]:
 
 
 @pytest.fixture(scope="module")
-def told(installed: Installation, body: Talkative, town: Urls) -> Iterator[Installation]:
+def collector() -> Iterator[Collector]:
+    made = Collector()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def told(
+    installed: Installation, body: Talkative, collector: Collector, town: Urls
+) -> Iterator[Installation]:
     """The installation telling all it tells, with INPS where the talkative body is."""
     foundation.publish(town, PATH)
     Records(town.owner).does("insert into unita (ente_id, id, nome, tipo) values (1, 'ats', 'ATS', 'ats')")
@@ -124,6 +135,8 @@ def told(installed: Installation, body: Talkative, town: Urls) -> Iterator[Insta
         "PERCORSI_INPS_USER_ID": "ente",
         "PERCORSI_INPS_CODICE_UFFICIO": "01",
         "PERCORSI_CONNECTOR_HOSTS": body.host,
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collector.address,
+        "OTEL_BSP_SCHEDULE_DELAY": "200",  # milliseconds
     }
     for name in names:
         installed.start(name)
@@ -192,6 +205,37 @@ def test_the_lines_of_a_request_of_its_call_and_of_the_peer_meet(
     )
     assert call["key"].startswith(f"{foundation.ENTE}:{call['instance']}:chiede:")
     assert call["job"] > 0
+
+
+def test_the_spans_of_a_request_of_its_step_and_of_its_call_arrive_in_one_trace_and_name_nobody(
+    told: Installation, collector: Collector, program: Program
+) -> None:
+    # given words and a code, in places where they are refused too
+    name = "77aa0c2a9e7b1d4c"
+    hers = Case(program, "canarino", **WORDS)
+    assert _racconta(hers, CODES[0], nota="Ermenegilda ha paura").status in (200, 422)
+    case = Case(program, "canarino", **WORDS)
+    # when
+    assert _racconta(case, CODES[0], name=name).status == 200
+    # then
+    trace = _trace_id(name)
+    wanted = {("percorsi-web", "request"), ("percorsi-web", "step"), ("percorsi-worker", "call")}
+    eventually(lambda: {(s.process, s.name) for s in collector.spans if s.trace_id == trace} >= wanted)
+    mine = [span for span in collector.spans if span.trace_id == trace]
+    request = next(span for span in mine if span.name == "request")
+    step = next(span for span in mine if span.name == "step" and span.process == "percorsi-web")
+    call = next(span for span in mine if span.name == "call")
+    assert step.parent_id == request.id
+    assert request.about["route"] == "/api/v1/attivita/<id:task_id>/completa"
+    assert (step.about["path"], step.about["by"]) == ("canarino", "program")
+    assert call.about["operation"] == "inps.isee.read"
+    received = collector.received.decode(errors="replace").lower()
+    assert [mark for mark in (*MARKS, "paura") if mark.lower() in received] == []
+
+
+def _trace_id(name: str) -> bytes:
+    """Of the trace that is made from a request's name, by whoever works for it."""
+    return hashlib.sha256(name.encode()).digest()[:16]
 
 
 def test_each_process_tells_its_figures_to_who_has_the_token_and_names_nobody(
