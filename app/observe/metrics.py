@@ -1,6 +1,7 @@
 """What this process counts, for Prometheus; nothing at all when its client is not installed.
 
-Every label is one of few values: routes, paths, operations, codes. No id, and no text that somebody wrote.
+Every label is one of few values: routes, paths, operations, codes. No id, and no text that somebody wrote. None is
+called `job` or `instance`: Prometheus itself says so of whom it scrapes, and would rename ours.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ if INSTALLED:
     )
     _TIMERS = client.Counter("percorsi_timers", "Terms fired, or tried in vain", ("outcome",))
     _CALENDAR = client.Histogram(
-        "percorsi_calendar_seconds", "Work of the clock", ("job", "outcome"), buckets=SLOW
+        "percorsi_calendar_seconds", "Work of the clock", ("work", "outcome"), buckets=SLOW
     )
 
 
@@ -112,10 +113,10 @@ def timer(outcome: str) -> None:
         _TIMERS.labels(outcome).inc()
 
 
-def calendar(job: str, outcome: str, seconds: float) -> None:
+def calendar(work: str, outcome: str, seconds: float) -> None:
     """The clock did one of its works, or failed at it."""
     if INSTALLED:
-        _CALENDAR.labels(job, outcome).observe(seconds)
+        _CALENDAR.labels(work, outcome).observe(seconds)
 
 
 def one_of_few(path: str) -> str:

@@ -104,3 +104,17 @@ def test_the_dashboard_asks_only_for_figures_that_are_told() -> None:
     # then
     assert asked
     assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in asked} - known == set()
+
+
+def test_no_label_is_one_that_prometheus_keeps_for_itself_and_the_dashboard_asks_for_no_other() -> None:
+    # given
+    counted = [
+        getattr(metrics, name)
+        for name in ("_REQUESTS", "_STEPS", "_CALLS", "_ANSWERED", "_TIMERS", "_CALENDAR")
+    ]
+    labels = {label for each in counted for label in each._labelnames}
+    labels |= {label for _, label, _ in gauges.GAUGES.values() if label}
+    # then
+    assert not labels & {"job", "instance", "le", "quantile"}
+    grouped = re.findall(r"by \(([\w, ]+)\)", (Path(metrics.__file__).parent / "grafana.json").read_text())
+    assert {label.strip() for each in grouped for label in each.split(",")} - labels == {"le"}

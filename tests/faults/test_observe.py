@@ -245,7 +245,7 @@ def test_each_process_tells_its_figures_to_who_has_the_token_and_names_nobody(
     _told(program, CODES[0])
     eventually(lambda: 'percorsi_call_seconds_count{operation="inps.isee.read"' in _figures(PORT))
     eventually(
-        lambda: 'percorsi_calendar_seconds_count{job="retry_stalled",outcome="done"}' in _figures(PORT + 1)
+        lambda: 'percorsi_calendar_seconds_count{outcome="done",work="retry_stalled"}' in _figures(PORT + 1)
     )
     # when
     web = _figures(told.port)
