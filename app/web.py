@@ -14,7 +14,7 @@ from app.accounts import gate
 from app.accounts import routes as accounts
 from app.accounts.gate import public
 from app.accounts.operator import Operator
-from app.amministrazione import parametri, programmi, unita
+from app.amministrazione import fornitori, parametri, programmi, unita
 from app.amministrazione import routes as operatori
 from app.attivita import routes as attivita
 from app.audit import routes as consultazioni
@@ -68,6 +68,7 @@ def create_app(settings: Settings, maker: EngineMaker | None = None) -> Flask:
         programmi,
         parametri,
         unita,
+        fornitori,
     ):
         app.register_blueprint(part.blueprint)
     documenti.init_app(app)

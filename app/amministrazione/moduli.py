@@ -14,6 +14,7 @@ from app.enti.patrono import read, write
 from app.format import MONTHS
 from app.forms import Form
 from app.rights.roles import assignable
+from app.servizi.pagine.parole import PROFILI
 
 ENTE: Final = "-"  # no unit has this name
 TIPI: Final = {"ats": "ATS", "ufficio": "Ufficio", "fornitore": "Fornitore"}
@@ -200,5 +201,81 @@ def unita(sopra: list[tuple[str, str]], *, nuova: bool) -> Form:
             "tipo": {"widget": "scelta"},
             "parent_id": {"widget": "scelta", "aiuto": "Chi ha un ruolo nell’unità sopra lo ha anche qui."},
             "telefono": {"aiuto": "Sta scritto nelle lettere alle persone; senza, l’email."},
+        },
+    )
+
+
+def fornitore(*, nuovo: bool) -> Form:
+    """{dal, profili, ore_settimana, al?, atto?, partita_iva?, durc_scade_il?, zone? (separated by commas)} and,
+    of a new one, {nome, id, telefono?, email?}."""
+    own: dict[str, Any] = {
+        "nome": _text("Nome", 120),
+        "id": _text("Codice", 40, pattern="^[a-z0-9]+([_-][a-z0-9]+)*$"),
+        "telefono": {"title": "Telefono", "type": "string", "format": "telefono", "maxLength": 40},
+        "email": {"title": "Email", "type": "string", "format": "email", "maxLength": 200},
+    }
+    offered = [{"const": kind, "title": words} for kind, words in PROFILI.items()]
+    return _form(
+        {
+            **(own if nuovo else {}),
+            "partita_iva": {
+                "title": "Partita IVA",
+                "type": "string",
+                "format": "partita_iva",
+                "maxLength": 11,
+            },
+            "atto": _text("Atto di accreditamento", 200),
+            "dal": {"title": "Accreditato dal giorno", **_DAY},
+            "al": {"title": "Fino al giorno", **_DAY},
+            "profili": {
+                "title": "Per quali servizi",
+                "type": "array",
+                "minItems": 1,
+                "maxItems": len(offered),
+                "uniqueItems": True,
+                "items": {"type": "string", "oneOf": offered},
+            },
+            "ore_settimana": {
+                "title": "Ore che può dare in una settimana",
+                "type": "number",
+                "minimum": 1,
+                "maximum": 100_000,
+                "multipleOf": Decimal("0.5"),
+            },
+            "zone": _text("Zone", 500),
+            "durc_scade_il": {"title": "Il DURC scade il giorno", **_DAY},
+        },
+        ("nome", "id", "dal", "profili", "ore_settimana") if nuovo else ("dal", "profili", "ore_settimana"),
+        {
+            "id": {
+                "aiuto": "Per esempio coop-levante. Non si cambia più.",
+                "messaggio": {"pattern": "Usa lettere minuscole senza accento, cifre e trattino"},
+            },
+            "atto": {"aiuto": "Per esempio: Determinazione dirigenziale n. 118 del 2026."},
+            "al": {"aiuto": "Compreso. Dopo non riceve ordini nuovi. Se lo lasci vuoto non ha fine."},
+            "profili": {"widget": "spunte", "messaggio": {"minItems": "Scegli almeno un servizio"}},
+            "ore_settimana": {"unita": "ore", "larghezza": "corta"},
+            "zone": {
+                "widget": "testo",
+                "aiuto": "I quartieri in cui va, come negli indirizzi, separati da virgole. Vuoto: dappertutto.",
+            },
+        },
+    )
+
+
+def sospensione() -> Form:
+    """{motivo, dal}."""
+    return _form(
+        {
+            "motivo": {"title": "Perché", "type": "string", "minLength": 3, "maxLength": 500},
+            "dal": {"title": "Dal giorno", **_DAY},
+        },
+        ("motivo", "dal"),
+        {
+            "motivo": {
+                "widget": "testo_lungo",
+                "aiuto": "Lo legge chi gestisce i fornitori. Niente dati di persone.",
+            },
+            "dal": {"aiuto": "Compreso. Da oggi in poi."},
         },
     )

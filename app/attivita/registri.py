@@ -18,6 +18,7 @@ from app.attivita.righe import dressed, with_rows
 from app.database import db
 from app.enti.model import Unita
 from app.forms import Form
+from app.servizi.accreditamento import in_force
 from app.servizi.models import Fornitore
 from engine import Program
 from engine.calendar import ROME
@@ -108,7 +109,7 @@ def _suppliers(_unita_id: str | None) -> list[Choice]:
     return _units(
         select(Unita.id, Unita.nome)
         .join(Fornitore, (Fornitore.ente_id == Unita.ente_id) & (Fornitore.id == Unita.id))
-        .where(Fornitore.dal <= today, Fornitore.al.is_(None) | (Fornitore.al >= today))
+        .where(in_force(today))
     )
 
 
@@ -140,7 +141,8 @@ def _accounts(query: Select[Account]) -> list[Choice]:
     return [{"const": str(row.id), "title": row.name} for row in rows]
 
 
+SUPPLIERS = "fornitori"
 REGISTRIES: dict[str, Registry] = {
-    "fornitori": Registry(_suppliers, _supplier_names),
+    SUPPLIERS: Registry(_suppliers, _supplier_names),
     "operatori": Registry(_operators, _operator_names),
 }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from app.attivita.registri import MARK, SUPPLIERS
+from app.database import db
+from app.servizi import accreditamento
 from engine.form import FieldError
 
 TODAY = "oggi"
@@ -14,14 +17,26 @@ Asked = Mapping[str, Mapping[str, Any]]
 
 
 def refusals(schema: Mapping[str, Any], answers: Mapping[str, Any], today: date) -> list[FieldError]:
-    """Days after today where a step tells what has happened: those that begin with today."""
+    """A day after today where a step tells what has happened; a supplier that may have no new order."""
     asked: Asked = schema.get("properties", {})
-    days = {name: answers.get(name) for name in of_today(asked)}
-    return [
-        FieldError((name,), "operazione", day, "Non può essere nel futuro.")
-        for name, day in days.items()
-        if isinstance(day, str) and day > today.isoformat()
-    ]
+    return [*_to_come(asked, answers, today), *_not_accredited(asked, answers, today)]
+
+
+def _to_come(asked: Asked, answers: Mapping[str, Any], today: date) -> Iterator[FieldError]:
+    """What has happened is what begins with today."""
+    for name in of_today(asked):
+        day = answers.get(name)
+        if isinstance(day, str) and day > today.isoformat():
+            yield FieldError((name,), "operazione", day, "Non può essere nel futuro.")
+
+
+def _not_accredited(asked: Asked, answers: Mapping[str, Any], today: date) -> Iterator[FieldError]:
+    for name, question in asked.items():
+        chosen = answers.get(name)
+        if question.get("$comment") == MARK + SUPPLIERS and isinstance(chosen, str):
+            barred = accreditamento.why_not(db.session, chosen, today)
+            if barred is not None:
+                yield FieldError((name,), "operazione", chosen, barred)
 
 
 def of_today(asked: Asked) -> list[str]:

@@ -84,8 +84,8 @@ class Details:
 
 
 def open_unit(session: AnySession, by: Operator, new: NewUnit) -> None:
-    """Raises NotAllowed, UnitTaken."""
-    _require(by)
+    """Raises NotAllowed, UnitTaken. Who manages suppliers makes the units of theirs."""
+    require(by, "fornitore:manage" if new.tipo == "fornitore" else "ente:configure", Subject(by.ente_id))
     made = session.scalar(
         insert(Unita)
         .values(ente_id=by.ente_id, **asdict(new))

@@ -118,6 +118,15 @@ def menu(operator: Operator, open_for: Callable[[Operator], int | str | None]) -
                 "corrente": here.startswith("/parametri"),
             },
         ]
+    if may_ever(operator, "fornitore:manage"):
+        entries.append(
+            {
+                "nome": "Fornitori",
+                "url": url_for("fornitori.index"),
+                "tasto": "n",
+                "corrente": here.startswith("/fornitori"),
+            }
+        )
     if may_ever(operator, board.ACTION):
         entries.append(
             {

@@ -39,6 +39,7 @@ _WITHOUT_CASE = frozenset(
     {
         "ente:configure",
         "account:manage",
+        "fornitore:manage",
         "connettore:manage",
         "percorso:edit",
         "percorso:approve",

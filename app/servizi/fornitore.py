@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.persone.model import Residenza
 from app.servizi import ordine, piano
+from app.servizi.accreditamento import in_force
 from app.servizi.models import Fornitore, Ordine, PianoDomiciliare, Turno
 from engine import Refused
 
@@ -23,7 +24,7 @@ def assign(session: Session, plan: PianoDomiciliare, on: date, now: datetime, by
     """
     ordine.expire(session, plan, now, by)
     f = Fornitore
-    query = select(f).where(f.ente_id == plan.ente_id, f.dal <= on, or_(f.al.is_(None), f.al >= on))
+    query = select(f).where(f.ente_id == plan.ente_id, in_force(on))
     turn = query.order_by(f.ultimo_incarico_at.asc().nulls_first(), f.id).with_for_update()
     out = _already_asked(session, plan)
     hours, zona, profili = _weekly(session, plan), _zone(session, plan), _profiles(session, plan)
@@ -43,7 +44,8 @@ def free_hours(session: Session, each: Fornitore) -> Decimal:
 
 
 def _fits(each: Fornitore, zona: str | None, profili: set[str]) -> bool:
-    return (not each.zone or zona is None or zona in each.zone) and profili <= set(each.profili)
+    served = {one.casefold() for one in each.zone}
+    return (not served or zona is None or zona.casefold() in served) and profili <= set(each.profili)
 
 
 def _already_asked(session: Session, plan: PianoDomiciliare) -> set[str]:

@@ -78,6 +78,10 @@ ROLES = {
         "/unita/",
         "/unita/nuova",
         "/unita/{unita}",
+        "/fornitori/",
+        "/fornitori/nuovo",
+        "/fornitori/{fornitore}",
+        "/fornitori/{fornitore}/sospendi",
     ),
     "dpo.genova": ("/consultazioni", "/persone/{persona}/consultazioni"),
     "analista.genova": ("/scrivania?vista=unita", "/pratiche/{pratica}"),
@@ -113,6 +117,7 @@ def ids(shortcut):
         "percorso": "domiciliarita",
         "parametro": "tariffa_massima",
         "unita": "ats-centro-est",
+        "fornitore": "coop-lanterna",
     }
 
 

@@ -2,7 +2,7 @@
 
 from app.servizi.models.budget import Budget, Iscrizione, Prenotazione, VariazioneBudget
 from app.servizi.models.domanda import AttestazioneIsee, Domanda, Valutazione
-from app.servizi.models.fornitore import Fornitore, OperatoreFornitore
+from app.servizi.models.fornitore import Fornitore, OperatoreFornitore, SospensioneFornitore
 from app.servizi.models.ordine import Ordine, PassaggioOrdine, SospensioneOrdine, VariazioneOrdine
 from app.servizi.models.piano import PianoDomiciliare, Quota, Turno
 from app.servizi.models.rendiconto import Contestazione, EventoErogazione, Rendiconto
@@ -22,6 +22,7 @@ __all__ = [
     "Prenotazione",
     "Quota",
     "Rendiconto",
+    "SospensioneFornitore",
     "SospensioneOrdine",
     "Turno",
     "Valutazione",

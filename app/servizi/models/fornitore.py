@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKeyConstraint, Text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,6 +37,27 @@ class Fornitore(Base):
     profili: Mapped[list[str]] = mapped_column(ARRAY(Text))
     ore_settimana: Mapped[Hours]
     ultimo_incarico_at: Mapped[Instant | None]
+    recorded_at: Mapped[RecordedAt]
+
+
+class SospensioneFornitore(Base):
+    """From `dal` to `al` a supplier takes no new orders, for a reason."""
+
+    __tablename__ = "sospensione_fornitore"
+    __table_args__ = (
+        ForeignKeyConstraint(["ente_id", "fornitore_id"], ["fornitore.ente_id", "fornitore.id"]),
+        CheckConstraint("length(btrim(motivo)) >= 3", name="motivo"),
+        period(),
+        index("fornitore_id"),
+    )
+
+    ente_id: Mapped[EnteId]
+    id: Mapped[Id]
+    fornitore_id: Mapped[Str]
+    motivo: Mapped[Str]
+    dal: Mapped[date]
+    al: Mapped[date | None]
+    da_chi: Mapped[Str]
     recorded_at: Mapped[RecordedAt]
 
 

@@ -8,7 +8,7 @@ from app import format as written
 from app.avvisi import notifica
 from app.persone.model import Persona
 from app.progetti.siuss import SAD, begin
-from app.servizi import fornitore, ordine, piano
+from app.servizi import accreditamento, fornitore, ordine, piano
 from app.servizi.models import Fornitore, Ordine, PianoDomiciliare, SospensioneOrdine
 from app.servizi.models.ordine import MOTIVI_SOSPENSIONE
 from app.shapes import BOOL, DAY, TEXT, choice, response, shape
@@ -25,9 +25,10 @@ def assign(call: Call, request: dict[str, Any]) -> dict[str, Any]:
 def send(call: Call, request: dict[str, Any]) -> dict[str, Any]:
     """Send the order of a plan to a supplier; one still unanswered by another is over."""
     session, plan = session_of(call), find(call, PianoDomiciliare, request["piano_id"])
-    supplier = session.get(Fornitore, (call.ente_id, request["fornitore_id"]))
-    if supplier is None:
-        raise Broken(f"il fornitore {request['fornitore_id']} non è accreditato")
+    barred = accreditamento.why_not(session, request["fornitore_id"], today(call))
+    if barred is not None:
+        raise Broken(barred)
+    supplier = session.get_one(Fornitore, (call.ente_id, request["fornitore_id"]))
     ordine.expire(session, plan, call.now, call.by)
     made = Ordine(
         ente_id=call.ente_id,

@@ -68,6 +68,7 @@ def numbers(storia: Storia, session: Session) -> dict[str, str]:
         "percorso": "domiciliarita",
         "parametro": "soglia_isee",
         "unita_id": "ats-centro-est",
+        "fornitore_id": "coop-ponente",
     }
 
 
