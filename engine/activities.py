@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +9,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine import catching, compensation, json, messages, signals, store, thrown
-from engine.catching import Wait
-from engine.dialect import CYCLE, HEADER_DIFFERENT_FROM, HEADER_UNITA, HEADER_WRITES, Element
+from engine.dialect import HEADER_DIFFERENT_FROM, HEADER_UNITA, HEADER_WRITES, Element
 from engine.errors import AnswerRefused, ReleaseNotFound
 from engine.operation import Broken, Call, Operation, Refused, Transient
 from engine.running import HUMAN, Running
@@ -291,7 +289,7 @@ class Activities:
         catcher = catching.catcher(running, task, kind, code)
         if catcher is not None:
             running.record(element, kind, self._step.by.label, token=task.id, answers={"codice": code})
-            self._step.take(catcher)
+            catching.take(catcher)
             self._step.wake(running)
             return True
         if running.parent_id is None:
@@ -305,36 +303,6 @@ class Activities:
         if kind == "error":
             self._step.cancel(running)
         return True
-
-    def set_timer(self, running: Running, wait: Wait) -> None:
-        """Register a timer. A cycle `R3/PT24H` fires as many times as it says."""
-        event = wait.element.event
-        assert event is not None
-        source = event.when or ""
-        if event.timer == "timeCycle":
-            source = self._next_of_cycle(running, wait, source)
-            if not source:
-                return
-        due = running.due(source, wait.task)
-        if due is None:
-            raise ExpressionFailed(f"«{source[:120]}»: il termine è vuoto")
-        running.state.waits[wait.token] = "timer"
-        row = {
-            "instance_id": running.id,
-            "token": wait.token,
-            "element_id": wait.element.id,
-            "due_at": _iso(due),
-            "begun_at": _iso(running.now),
-        }
-        store.insert_timers(self._engine.session, running.ente_id, [row])
-
-    def _next_of_cycle(self, running: Running, wait: Wait, source: str) -> str:
-        text = running.scripts.text(source, running.scripts.context(wait.task))
-        cycle = CYCLE.fullmatch(str(text))
-        if cycle is None:
-            raise ExpressionFailed(f"«{source[:120]}»: non è un ciclo come R3/PT24H")
-        over = bool(cycle["times"]) and catching.fired(wait) >= int(cycle["times"])
-        return "" if over else cycle["interval"]
 
 
 def _ends_the_path(running: Running, task: Task) -> bool:
@@ -350,7 +318,3 @@ def _ends_the_path(running: Running, task: Task) -> bool:
 
 def _digest(value: Any) -> str:
     return sha256(json.dumps(value)).hexdigest()[:16]
-
-
-def _iso(instant: datetime) -> str:
-    return instant.isoformat()

@@ -1,4 +1,4 @@
-"""What an instance waits for, and who in it catches what is thrown.
+"""What an instance waits for, who in it catches what is thrown, and where its token goes then.
 
 An event subprocess has no token until its event comes: its scope's root stands for it, and keeps how often its
 timers have fired (`times`) and whether an interrupting one has taken the scope over (`interrupted`).
@@ -14,7 +14,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.dialect import Element
-from engine.spiff import EventGateway, element_of, is_catching, workflows
+from engine.spiff import EventGateway, begin, element_of, interrupt, is_catching, workflows
 
 if TYPE_CHECKING:
     from engine.running import Running
@@ -113,10 +113,44 @@ def fired(wait: Wait) -> int:
     return int(wait.task.internal_data.get("fired", 0))
 
 
-def count(wait: Wait) -> None:
+def _count(wait: Wait) -> None:
     """A timer of an event subprocess has fired once more."""
     times = {**wait.task.internal_data.get(TIMES, {}), wait.element.id: fired(wait) + 1}
     wait.task.internal_data[TIMES] = times
+
+
+def take(wait: Wait) -> None:
+    """Move the token of an event that has come: its own, its gateway's, or its event subprocess's."""
+    if "/" not in wait.token:
+        _release(wait.task, wait.element)
+    elif wait.task._state == TaskState.WAITING:
+        wait.task.internal_data["chosen"] = wait.token.split("/")[1]
+        wait.task.task_spec._update(wait.task)
+    else:
+        if wait.kind == "timer":
+            _count(wait)
+        if wait.element.interrupting:
+            interrupt(wait.task.workflow)
+            wait.task.internal_data[INTERRUPTED] = True
+        begin(wait.task, wait.element.parent)
+
+
+def _release(task: Task, element: Element) -> None:
+    """Move a catching token; a non-interrupting boundary event goes on waiting beside it."""
+    again = element.kind == "boundaryEvent" and not element.interrupting and _repeats(element)
+    task.internal_data["event_fired"] = True
+    task.task_spec._update(task)
+    if again and task.parent is not None:
+        twin = task.parent._add_child(task.task_spec, TaskState.MAYBE)
+        twin.triggered = True
+        twin.task_spec._predict(twin)
+        twin._set_state(TaskState.WAITING)
+        twin.internal_data["fired"] = task.internal_data.get("fired", 0) + 1
+
+
+def _repeats(element: Element) -> bool:
+    assert element.event is not None
+    return element.event.kind != "timer" or element.event.timer == "timeCycle"
 
 
 def enclosing(running: Running, task: Task) -> Task | None:

@@ -17,7 +17,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from sqlalchemy import Row
 
-from engine import catching, compensation, joins, store, thrown
+from engine import catching, compensation, joins, store, thrown, waiting
 from engine import state as states
 from engine.activities import Activities
 from engine.actor import Actor
@@ -27,7 +27,7 @@ from engine.errors import AnswerRefused, InstanceNotFound
 from engine.operation import Refused
 from engine.running import Running
 from engine.scripts import ExpressionFailed, Scripts
-from engine.spiff import Activity, MultiInstance, begin, element_of, interrupt, new_workflow
+from engine.spiff import Activity, MultiInstance, element_of, new_workflow
 
 if TYPE_CHECKING:
     from engine.engine import Engine
@@ -194,8 +194,8 @@ class Step:
         if payload or element.outputs:
             self._bring(running, wait, payload)
         running.record(element, wait.kind, self.by.label, token=wait.token, answers=payload or None)
-        self.take(wait)
-        self._forget(running, wait.kind, [wait.token])
+        catching.take(wait)
+        waiting.forget(self, running, wait.kind, [wait.token])
         self.wake(running)
 
     def _bring(self, running: Running, wait: Wait, payload: dict[str, Any]) -> None:
@@ -206,37 +206,6 @@ class Step:
                 raise
             # what a listener cannot read is kept whole: who sent it is not to blame, and nothing is lost
             running.deliver(wait.task, replace(wait.element, outputs=()), payload, {})
-
-    def take(self, wait: Wait) -> None:
-        """Move the token of an event that has come: its own, its gateway's, or its event subprocess's."""
-        if "/" not in wait.token:
-            self._release(wait.task, wait.element)
-        elif wait.task._state == TaskState.WAITING:
-            wait.task.internal_data["chosen"] = wait.token.split("/")[1]
-            wait.task.task_spec._update(wait.task)
-        else:
-            if wait.kind == "timer":
-                catching.count(wait)
-            if wait.element.interrupting:
-                interrupt(wait.task.workflow)
-                wait.task.internal_data[catching.INTERRUPTED] = True
-            begin(wait.task, wait.element.parent)
-
-    def _release(self, task: Task, element: Element) -> None:
-        """Move a catching token; a non-interrupting boundary event goes on waiting beside it."""
-        again = element.kind == "boundaryEvent" and not element.interrupting and self._repeats(element)
-        task.internal_data["event_fired"] = True
-        task.task_spec._update(task)
-        if again and task.parent is not None:
-            twin = task.parent._add_child(task.task_spec, TaskState.MAYBE)
-            twin.triggered = True
-            twin.task_spec._predict(twin)
-            twin._set_state(TaskState.WAITING)
-            twin.internal_data["fired"] = task.internal_data.get("fired", 0) + 1
-
-    def _repeats(self, element: Element) -> bool:
-        assert element.event is not None
-        return element.event.kind != "timer" or element.event.timer == "timeCycle"
 
     def give_back(self, running: Running, token: str, variables: dict[str, Any]) -> None:
         """A called path has come to its end with these variables."""
@@ -324,86 +293,12 @@ class Step:
             return True
         if joins.refresh(workflow) or compensation.go_on(running):
             return False
-        waiting = {wait.token: wait for wait in catching.waits(running)}
-        self._forget_the_gone(running, set(waiting))
-        for token, wait in waiting.items():
-            if token not in running.state.waits and self._await(running, wait):
+        events = {wait.token: wait for wait in catching.waits(running)}
+        waiting.forget_the_gone(self, running, set(events))
+        for token, wait in events.items():
+            if token not in running.state.waits and waiting.announce(self, running, wait):
                 return False
         return True
-
-    def _await(self, running: Running, wait: Wait) -> bool:
-        """Register a timer, a message or a signal; True when a message was there already and moved the token."""
-        assert wait.element.event is not None
-        try:
-            if wait.kind == "timer":
-                self._activities.set_timer(running, wait)
-                return False
-            if wait.kind == "signal":
-                self._listen(running, wait, "")
-                return False
-            return self._subscribe(running, wait)
-        except ExpressionFailed as error:
-            running.state.waits[wait.token] = "incident"
-            self._report(running, wait.token, wait.element, "expression", str(error), None)
-            return False
-
-    def _subscribe(self, running: Running, wait: Wait) -> bool:
-        event, session = wait.element.event, self.engine.session
-        assert event is not None and event.name is not None
-        token_task = (
-            None if "/" in wait.token and wait.task is running.state.workflow.task_tree else wait.task
-        )
-        context = running.scripts.context(token_task)
-        key = running.scripts.text(event.key, context) if event.key else ""
-        if key is None:
-            # an event subprocess listens from the moment its key is known
-            return False
-        store.lock_message(session, running.ente_id, event.name, str(key))
-        found = store.buffered_message(session, running.ente_id, event.name, str(key), running.now)
-        if found is not None:
-            store.mark_message(session, running.ente_id, found.id, "correlated")
-            self.happen(running, wait, found.payload)
-            return True
-        self._listen(running, wait, str(key))
-        return False
-
-    def _listen(self, running: Running, wait: Wait, key: str) -> None:
-        """Register that a token waits for a message with this key, or for a signal, which has none."""
-        assert wait.element.event is not None
-        running.state.waits[wait.token] = wait.kind
-        row = {
-            "instance_id": running.id,
-            "token": wait.token,
-            "element_id": wait.element.id,
-            "kind": wait.kind,
-            "message": wait.element.event.name,
-            "key": key,
-        }
-        store.insert_subscriptions(self.engine.session, running.ente_id, [row])
-
-    def _forget_the_gone(self, running: Running, waiting: set[str]) -> None:
-        """Close what no token stands behind any more: an interrupting event took it away, or the step is done."""
-        alive = {str(task.id) for wf in _all_workflows(running) for task in _unfinished(wf)}
-        gone: dict[str, list[str]] = {}
-        for token, kind in list(running.state.waits.items()):
-            if token not in waiting and token not in alive:
-                gone.setdefault(kind, []).append(token)
-        for kind, tokens in gone.items():
-            self._forget(running, kind, tokens)
-
-    def _forget(self, running: Running, kind: str, tokens: list[str]) -> None:
-        for token in tokens:
-            running.state.waits.pop(token, None)
-        if kind == "task":
-            for token in tokens:
-                running.closed.setdefault(token, ("cancelled", None))
-        elif kind == "call":
-            for token in tokens:
-                child = self.lock_child(running, token)
-                if child is not None:
-                    self.cancel(child)
-        elif kind != compensation.WAIT:
-            store.forget(self.engine.session, kind, running.ente_id, tokens, running.now, self.by.label)
 
     # ---- ending
 
@@ -419,7 +314,7 @@ class Step:
         for token, kind in running.state.waits.items():
             by_kind.setdefault(kind, []).append(token)
         for kind, tokens in by_kind.items():
-            self._forget(running, kind, tokens)
+            waiting.forget(self, running, kind, tokens)
         if running.parent_id is None:
             self.engine.ended(running.id, status, running.ended_in, running.now)
         elif status == "done":
@@ -439,12 +334,19 @@ class Step:
         job_id: int | None = None,
     ) -> None:
         """Stop this token until a person sees to it; other branches go on."""
-        running.state.waits[str(task.id)] = "incident"
-        self._report(running, str(task.id), element, kind, message, job_id)
+        self.stop(running, str(task.id), element, kind, message, job_id)
 
-    def _report(
-        self, running: Running, token: str, element: Element, kind: str, message: str, job_id: int | None
+    def stop(
+        self,
+        running: Running,
+        token: str,
+        element: Element,
+        kind: str,
+        message: str,
+        job_id: int | None = None,
     ) -> None:
+        """As `incident`, for what stands under the name of a token."""
+        running.state.waits[token] = "incident"
         store.insert_incident(
             self.engine.session,
             ente_id=running.ente_id,
@@ -480,16 +382,3 @@ class Step:
         )
         running.changed = False
         running.opened, running.closed, running.history = [], {}, []
-
-
-def _all_workflows(running: Running) -> list[Any]:
-    top = running.state.workflow
-    return [top, *(sub for sub in top.subprocesses.values() if not sub.completed)]
-
-
-def _unfinished(wf: Any) -> list[Task]:
-    return [
-        task
-        for task in wf.tasks.values()
-        if task._state & (TaskState.READY | TaskState.STARTED | TaskState.WAITING)
-    ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 from sqlalchemy import func, select, text, update
 
-from engine import catching, store, tables
+from engine import catching, store, tables, waiting
 from engine import state as states
 from engine.activities import Activities
 from engine.actor import Actor
@@ -240,7 +240,7 @@ class _Move:
             store.insert_timers(self.engine.session, self.engine.ente_id, [kept])
             return
         with _As(self.now, row.begun_at or self.now.now):
-            self.activities.set_timer(self.now, now)
+            waiting.set_timer(self.engine.session, self.now, now)
 
     def _incidents(self) -> None:
         i = tables.incident.c
