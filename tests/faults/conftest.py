@@ -18,6 +18,7 @@ from tests.faults import foundation
 from tests.faults.installation import Installation
 from tests.faults.line import Line
 from tests.faults.outside import Register, answer_all
+from tests.faults.person import Person
 from tests.faults.program import Program
 from tests.faults.records import Records
 
@@ -92,6 +93,14 @@ def web(installation: Installation) -> Installation:
 @pytest.fixture
 def program(web: Installation, token: str) -> Program:
     return Program(f"http://127.0.0.1:{web.port}", token)
+
+
+@pytest.fixture
+def luca(program: Program, town: Urls) -> Iterator[Person]:
+    """A social worker of the ente."""
+    foundation.give_role(town, foundation.COLLEAGUE, "assistente_sociale")
+    yield Person(program.address, "luca")
+    foundation.end_roles(town)
 
 
 @pytest.fixture

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts import passwords, tokens
+from app.accounts import service as accounts
 from app.accounts.operator import Operator
 from app.api.scopes import SCOPES
 from app.database import engine as engines
@@ -64,6 +66,20 @@ def issue(session: Session) -> str:
     """A token of the session's ente, with every scope."""
     ente = current_ente() or ENTE
     return tokens.issue(session, Operator(ADMINS[ente], ente, "Chi amministra"), "prova", list(SCOPES))
+
+
+def give_role(urls: Urls, account_id: int, role: str) -> None:
+    with_session(urls, lambda session: accounts.grant_role(session, None, account_id, role, None))
+
+
+def end_roles(urls: Urls) -> None:
+    """Nobody of the ente has a role any more."""
+
+    def end(session: Session) -> None:
+        for grant in session.execute(text("select id from ruolo_operatore where al is null")).all():
+            accounts.end_role(session, None, grant.id)
+
+    with_session(urls, end)
 
 
 def with_session(urls: Urls, work: Callable[[Session], T], ente: int = ENTE) -> T:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import socket
+from urllib.parse import urlsplit
 
 import requests
 
@@ -24,14 +26,32 @@ class Person:
         """A page."""
         return self._browser.get(f"{self._address}{path}", timeout=PATIENCE).text
 
-    def sends(self, path: str, page: str, **fields: str) -> int:
-        """Send a form of a page that was opened; the status that comes back."""
+    def sends(self, path: str, page: str, file: bytes | None = None, **fields: str) -> int:
+        """Send a form of a page that was opened; the status that comes back. Raises requests.RequestException."""
+        written = self._written(path, page, file, fields)
+        return self._browser.send(written, timeout=PATIENCE, allow_redirects=False).status_code
+
+    def sends_half(self, path: str, page: str, file: bytes, **fields: str) -> socket.socket:
+        """Send the form up to the middle of its file; the line on which the rest would go."""
+        written = self._written(path, page, file, fields)
+        address = urlsplit(self._address)
+        head = "".join(f"{name}: {value}\r\n" for name, value in written.headers.items())
+        assert isinstance(written.body, bytes)
+        line = socket.create_connection((address.hostname or "", address.port or 0), PATIENCE)
+        line.sendall(f"POST {path} HTTP/1.1\r\nHost: {address.netloc}\r\n{head}\r\n".encode())
+        line.sendall(written.body[: len(written.body) // 2])
+        return line
+
+    def _written(
+        self, path: str, page: str, file: bytes | None, fields: dict[str, str]
+    ) -> requests.PreparedRequest:
         found = TOKEN.search(page)
         assert found is not None, page[:2_000]
-        answer = self._browser.post(
-            f"{self._address}{path}",
-            data={"csrf_token": found[1], **fields},
-            timeout=PATIENCE,
-            allow_redirects=False,
+        return self._browser.prepare_request(
+            requests.Request(
+                "POST",
+                f"{self._address}{path}",
+                data={"csrf_token": found[1], **fields},
+                files=None if file is None else {"file": ("verbale.pdf", file, "application/pdf")},
+            )
         )
-        return answer.status_code
