@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,33 @@ def test_a_standby_takes_over_and_nothing_acknowledged_is_lost(
     called.completes("chiede")
     eventually(lambda: called.todo() == ["verifica"], "the worker did not come back")
     assert Records(standby.urls.owner).broken() == {}
+
+
+def test_who_writes_without_the_standby_goes_on_once_it_is_no_longer_awaited(
+    working: Server, register: Register, tmp_path: Path
+) -> None:
+    # given a standby that is awaited and not there
+    token = foundation.lay(working.urls)
+    installation = Installation(working.urls.application, tmp_path / "home", register)
+    installation.start("web")
+    program = Program(f"http://127.0.0.1:{installation.port}", token)
+    case = Case(program, "affiancati")
+    working.says("alter system set synchronous_standby_names = 'standby'")
+    working.says("select pg_reload_conf()")
+    with ThreadPoolExecutor(1) as one:
+        done = one.submit(case.completes, "uno")
+        eventually(lambda: working.says(WAITING) == 1, "nobody waits for the standby")
+        # when
+        assert installation.is_ready() and not done.done()
+        working.says("alter system reset synchronous_standby_names")
+        working.says("select pg_reload_conf()")
+        # then
+        assert done.result().status == 200
+    assert case.todo() == ["due"]
+    installation.stop()
+
+
+WAITING = "select count(*) from pg_stat_activity where wait_event = 'SyncRep'"
 
 
 def _either(*servers: Server) -> str:
