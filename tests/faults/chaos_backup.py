@@ -13,11 +13,12 @@ from sqlalchemy import make_url
 from app.audit.chain import verify
 from app.database import binaries
 from app.database.cluster import OWNER, Cluster, Urls
-from tests.faults import foundation, mixed_run
+from tests.faults import barrier, foundation, mixed_run
 from tests.faults.installation import ROOT, Installation
 from tests.faults.records import Records
 
 WALKED = 200
+AUDIT = "lock table audit in exclusive mode"
 
 
 def pg(cluster: Cluster, program: str, *words: str) -> None:
@@ -45,7 +46,9 @@ def test_a_backup_taken_during_work_is_sound_where_it_is_restored(
     # when
     before, opened = set(done.completed), dict(done.opened)
     dump = tmp_path / "percorsi.dump"
-    pg(own_cluster, "pg_dump", "-Fc", "-f", str(dump), str(make_url(own_town.owner).database))
+    with barrier.before(own_town.owner, AUDIT) as reached:
+        reached.wait()  # somebody has done a step, and has not written its trace
+        pg(own_cluster, "pg_dump", "-Fc", "-f", str(dump), str(make_url(own_town.owner).database))
     working.join()
     pg(own_cluster, "createdb", "-O", OWNER, "prova")
     pg(own_cluster, "pg_restore", "-d", "prova", "--exit-on-error", str(dump))
