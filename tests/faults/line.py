@@ -26,6 +26,7 @@ class Line:
         self._open: list[tuple[socket.socket, socket.socket]] = []
         self._cut_after_commit = 0
         self._listener: socket.socket | None = None
+        self._carries = False
         self.port = ports.free()
         self.mend()
 
@@ -41,6 +42,7 @@ class Line:
 
     def cut(self) -> None:
         """Nobody passes any more, and who was passing is cut off."""
+        self._carries = False
         if self._listener is not None:
             self._listener.close()
             self._listener = None
@@ -48,15 +50,26 @@ class Line:
             for end in pair:
                 _reset(end)
 
+    def hush(self) -> None:
+        """Who comes is let in, and never answered; cut it first."""
+        assert self._listener is None
+        self._listener = self._listen()
+
     def mend(self) -> None:
-        if self._listener is not None:
+        """Carry again, for who comes from now on."""
+        if self._carries:
             return
+        self.cut()
+        self._carries = True
+        self._listener = self._listen()
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def _listen(self) -> socket.socket:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
         listener.listen(64)
-        self._listener = listener
-        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        return listener
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
