@@ -23,7 +23,7 @@ from tests.faults.records import Records
 INSTANCE = "select 1 from engine_instance where id = %s for update"
 CONNECTIONS = 15  # that a web process opens at most
 OPENED = "select count(*) from pratica"
-WALKED = int(os.environ.get("INSTANCES", "40")) // 2
+WALKED = min(int(os.environ.get("INSTANCES", "40")) // 2, 200)
 BACKENDS = "select pid from pg_stat_activity where usename = 'percorsi_app' and datname = current_database()"
 
 
@@ -135,7 +135,5 @@ def test_connections_cut_all_the_time_cost_repetitions_and_nothing_else(
     count = "select count(*) from engine_task where status = 'done' and id = any(:ids)"
     assert records.one(count, ids=[int(task) for task in done.completed]) == len(done.completed)
     assert records.broken() == {}
-    # and those cut last, which nobody has used since, refuse one reading each at most: then all is well again
-    for _ in range(CONNECTIONS):
-        program.get("/attivita")
+    # and those cut last, which nobody has used since, are seen by nobody
     assert {program.get("/attivita").status for _ in range(CONNECTIONS)} == {200}

@@ -88,23 +88,22 @@ def test_who_writes_without_the_standby_goes_on_once_it_is_no_longer_awaited(
 ) -> None:
     # given a standby that is awaited and not there
     token = foundation.lay(working.urls)
-    installation = Installation(working.urls.application, tmp_path / "home", register)
-    installation.start("web")
-    program = Program(f"http://127.0.0.1:{installation.port}", token)
-    case = Case(program, "affiancati")
-    working.says("alter system set synchronous_standby_names = 'standby'")
-    working.says("select pg_reload_conf()")
-    with ThreadPoolExecutor(1) as one:
-        done = one.submit(case.completes, "uno")
-        eventually(lambda: working.says(WAITING) == 1, "nobody waits for the standby")
-        # when
-        assert installation.is_ready() and not done.done()
-        working.says("alter system reset synchronous_standby_names")
+    with Installation(working.urls.application, tmp_path / "home", register) as installation:
+        installation.start("web")
+        program = Program(f"http://127.0.0.1:{installation.port}", token)
+        case = Case(program, "affiancati")
+        working.says("alter system set synchronous_standby_names = 'standby'")
         working.says("select pg_reload_conf()")
-        # then
-        assert done.result().status == 200
-    assert case.todo() == ["due"]
-    installation.stop()
+        with ThreadPoolExecutor(1) as one:
+            done = one.submit(case.completes, "uno")
+            eventually(lambda: working.says(WAITING) == 1, "nobody waits for the standby")
+            # when
+            assert installation.is_ready() and not done.done()
+            working.says("alter system reset synchronous_standby_names")
+            working.says("select pg_reload_conf()")
+            # then
+            assert done.result().status == 200
+        assert case.todo() == ["due"]
 
 
 WAITING = "select count(*) from pg_stat_activity where wait_event = 'SyncRep'"
