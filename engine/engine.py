@@ -379,7 +379,7 @@ class Engine:
 
     def remedy(self, incident_id: int) -> Remedy:
         """What else may be done about an open incident. Raises IncidentNotOpen."""
-        return incidents.remedy(self, incident_id, system("lettura"))
+        return incidents.remedy(self, incident_id)
 
     def answer_incident(self, incident_id: int, response: dict[str, Any], reason: str, by: Actor) -> None:
         """Give the outside body's result by hand. Raises IncidentNotOpen, CannotMend, FormInvalid."""

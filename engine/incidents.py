@@ -14,7 +14,7 @@ from SpiffWorkflow.task import Task
 from sqlalchemy import Row, select, update
 
 from engine import compensation, feel, invariants, mending, store, tables
-from engine.actor import Actor
+from engine.actor import Actor, system
 from engine.dialect import Element
 from engine.errors import CannotMend, CorrectionRefused, FormInvalid, IncidentNotOpen
 from engine.form import FormSchema
@@ -44,15 +44,16 @@ class Remedy:
 
 
 class _Stopped:
-    """The token that an incident stops, locked for a step."""
+    """The token that an incident stops, locked for a step; only looked at when nobody (`by`) acts."""
 
-    def __init__(self, engine: Engine, incident_id: int, by: Actor) -> None:
+    def __init__(self, engine: Engine, incident_id: int, by: Actor | None) -> None:
         self.engine = engine
         self.row = find_open(engine, incident_id)
         if self.row.kind.startswith(invariants.PREFIX):
             raise CannotMend(incident_id)
-        self.step = Step(engine, by)
-        self.running: Running = self.step.lock(self.row.instance_id)
+        self.step = Step(engine, by or system("lettura"))
+        take = self.step.look if by is None else self.step.lock
+        self.running: Running = take(self.row.instance_id)
         if self.running.state.waits.get(self.row.token) != "incident":
             raise IncidentNotOpen(incident_id)
         self.element: Element = self.running.program.element(self.row.element_id)
@@ -194,10 +195,10 @@ def give(engine: Engine, incident_id: int, account_id: int | None) -> None:
     )
 
 
-def remedy(engine: Engine, incident_id: int, by: Actor) -> Remedy:
-    """What may be done about an open incident; changes nothing. Raises IncidentNotOpen."""
+def remedy(engine: Engine, incident_id: int) -> Remedy:
+    """What may be done about an open incident; changes nothing and holds nobody up. Raises IncidentNotOpen."""
     try:
-        stopped = _Stopped(engine, incident_id, by)
+        stopped = _Stopped(engine, incident_id, None)
     except CannotMend:
         return Remedy(None, {}, None, False)
     form, operation = _form(stopped), stopped.operation

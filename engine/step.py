@@ -52,7 +52,7 @@ class Step:
     # ---- loading
 
     def admit(self, rows: list[Row[Any]], instance_id: int) -> Running:
-        """Take locked rows into the step; returns the instance asked for."""
+        """Take rows into the step, locked unless it only looks; returns the instance asked for."""
         row = next((row for row in rows if row.id == instance_id), None)
         if row is None:
             raise InstanceNotFound(instance_id)
@@ -70,6 +70,11 @@ class Step:
         return self.admit(
             store.lock_instance(self.engine.session, self.engine.ente_id, instance_id), instance_id
         )
+
+    def look(self, instance_id: int) -> Running:
+        """Load an instance without a lock, to look at it: this step must not run. Raises InstanceNotFound."""
+        rows = store.read_instance(self.engine.session, self.engine.ente_id, instance_id)
+        return self.admit(rows, instance_id)
 
     def lock_child(self, parent: Running, token: str) -> Running | None:
         """The open instance behind a call activity."""

@@ -41,6 +41,10 @@ _LOCK_INSTANCE = _sql(f"""
     order by i.id for no key update of i
 """)  # noqa: S608
 
+_READ_INSTANCE = _sql(
+    f"select {_INSTANCE} from engine_instance i where i.ente_id = :ente_id and i.id = :instance_id"  # noqa: S608
+)
+
 _LOCK_NOT_AVAILABLE = "55P03"
 
 _LOCK_CHILD = _sql(f"""
@@ -63,6 +67,11 @@ def lock_instance(session: Session, ente_id: int, instance_id: int) -> list[Row[
     """Lock an instance and its root, in the order of their ids: two steps never deadlock. Raises InstanceBusy."""
     with _waiting_for(instance_id):
         return list(session.execute(_LOCK_INSTANCE, {"ente_id": ente_id, "instance_id": instance_id}))
+
+
+def read_instance(session: Session, ente_id: int, instance_id: int) -> list[Row[Any]]:
+    """An instance as it stands: nobody waits, and it may change as soon as it is read. Empty when unknown."""
+    return list(session.execute(_READ_INSTANCE, {"ente_id": ente_id, "instance_id": instance_id}))
 
 
 @contextmanager

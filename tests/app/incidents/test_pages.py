@@ -81,6 +81,17 @@ def test_from_the_page_of_the_pratica_the_same_press_sets_it_going(
     assert audited(db_session) == ["incidente.retry"]
 
 
+def test_what_has_stopped_is_looked_at_while_somebody_makes_a_step_in_its_pratica(
+    enter: Enter, incident_id: int, db_session: Session
+) -> None:
+    # given
+    anna = enter("anna.traverso")
+    db_session.execute(text("select id from engine_instance for update"))
+    # then
+    assert anna.get(f"/passi-fermi/{incident_id}").status_code == 200
+    assert anna.get(f"/passi-fermi/{incident_id}/correggi").status_code == 200
+
+
 def test_who_does_not_see_to_incidents_has_no_such_page(enter: Enter, incident_id: int) -> None:
     giulia = enter("giulia.parodi")
     assert "Passi fermi" not in giulia.get("/scrivania").text

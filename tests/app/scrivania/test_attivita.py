@@ -45,6 +45,17 @@ def test_wrong_answers_are_named_and_stay_as_typed(enter: Enter) -> None:
     assert "Non ce la faccio più da sola" in marco.sees(task).text  # also after closing the page
 
 
+def test_a_task_opens_while_somebody_makes_a_step_in_its_pratica(enter: Enter, in_genova: Session) -> None:
+    # given
+    enter("marco.costa").registers_a_contact()
+    giulia = enter("giulia.parodi")
+    task = giulia.tasks("prendere")[0]
+    in_genova.execute(text("select id from engine_instance for update"))
+    # then looking waits for nobody
+    assert giulia.sees(task).status_code == 200
+    assert giulia.sees(f"{task}/rimanda").status_code == 200
+
+
 def test_a_contact_asked_for_twice_is_one_and_is_theirs(enter: Enter) -> None:
     # given
     marco, sara = enter("marco.costa"), enter("sara.badano")
