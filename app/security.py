@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -38,6 +39,7 @@ API_PREFIX: Final = "/api/"
 TOKEN_FIELD: Final = "csrf_token"  # noqa: S105 - the name of a form field
 TOKEN_HEADER: Final = "X-CSRF-Token"  # noqa: S105 - the name of a header
 _SALT_LENGTH = 16
+_SIGNATURE_LENGTH = 64
 # As proxies make them, and nothing that a person could be called by: hexadecimal, too long for a codice fiscale
 # that happens to be, with a letter so that it is no telephone or card number.
 _REQUEST_ID = re.compile(r"(?=[0-9-]*[A-Fa-f])[0-9A-Fa-f-]{16,64}")
@@ -97,16 +99,31 @@ def require_same_origin() -> None:
 
 
 def csrf_token() -> str:
-    """A token for a form of this page, different each time so that compression reveals nothing (BREACH)."""
+    """A token for a form of this page, different each time so that compression reveals nothing (BREACH).
+
+    After it comes what the gate wants to know again of the form: `g.form_mark`, made with the token's salt.
+    """
     salt = secrets.token_hex(_SALT_LENGTH)
-    return salt + _signature(salt)
+    mark: Callable[[str], str] | None = g.get("form_mark")
+    return salt + _signature(salt) + (mark(salt) if mark else "")
 
 
 def csrf_is_valid() -> bool:
     """True when the request brings a token made for this session, in the form or in the header."""
-    token = request.headers.get(TOKEN_HEADER) or request.form.get(TOKEN_FIELD) or ""
-    salt, signature = token[: 2 * _SALT_LENGTH], token[2 * _SALT_LENGTH :]
+    salt, signature, _ = _parts()
     return hmac.compare_digest(signature.encode(), _signature(salt).encode())
+
+
+def form_mark() -> tuple[str, str]:
+    """The salt of the form's token and what the gate wrote after it; the gate believes it, or not."""
+    salt, _, mark = _parts()
+    return salt, mark
+
+
+def _parts() -> tuple[str, str, str]:
+    token = request.headers.get(TOKEN_HEADER) or request.form.get(TOKEN_FIELD) or ""
+    ends = 2 * _SALT_LENGTH, 2 * _SALT_LENGTH + _SIGNATURE_LENGTH
+    return token[: ends[0]], token[ends[0] : ends[1]], token[ends[1] :]
 
 
 def _signature(salt: str) -> str:

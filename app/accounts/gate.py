@@ -5,6 +5,7 @@ Closed by default: a page is for logged-in operators unless its view is marked `
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, Final, TypeVar
@@ -14,10 +15,11 @@ from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
 from app import security
-from app.accounts import operators, pending, sessions, tokens
+from app.accounts import operators, pending, sessions, tokens, voucher
 from app.accounts.operator import Operator
 from app.accounts.sessions import FoundSession, SessionLimits
 from app.accounts.tokens import ApiClient, ScopeMissing
+from app.accounts.voucher import Owner
 from app.audit import reads
 from app.database import db
 from app.database.context import ente_context
@@ -123,7 +125,7 @@ def _enter() -> Response | None:
             raise security.FormExpired
         return None
     if g.operator is None:
-        return _ask_login(found)  # a stranger's form is not even read
+        return _ask_login(found)
     if not _is_believed():
         return _ask_again(found)
     if g.operator.must_change and request.endpoint not in _BEFORE_NEW_PASSWORD:
@@ -161,6 +163,8 @@ def _find_session() -> FoundSession | None:
 def _work_as(found: FoundSession) -> None:
     _work_for(found.ente_id)
     g.operator = operators.load(db.session, found.account_id)
+    owner = Owner(found.ente_id, found.account_id)
+    g.form_mark = lambda salt: voucher.write(_secret(), owner, salt, time.time())
     if found.stale:
         sessions.touch(db.session, request.cookies[security.session_cookie_name()])
         db.session.commit()
@@ -183,23 +187,38 @@ def _ask_login(found: FoundSession | None) -> Response:
         raise Unauthorized
     if request.method in security.SAFE_METHODS:
         return redirect(url_for("accounts.log_in", next=local_path(request.full_path.rstrip("?"))))
-    key = _keep_form(found)
+    key = _keep_form(_owner_of_cookie(found) or _owner_of_form())
     return redirect(url_for("accounts.log_in", sospeso=key, scaduta=1), 303)
 
 
 def _ask_again(found: FoundSession | None) -> Response:
     """The login is good but the form belongs to an earlier one: show it, and let a press send it."""
-    key = None if request.headers.get("HX-Request") else _keep_form(found)
+    key = None if request.headers.get("HX-Request") else _keep_form(_owner_of_cookie(found))
     if key is None:
         raise security.FormExpired
     return redirect(url_for("accounts.pending_form", key=key), 303)
 
 
-def _keep_form(found: FoundSession | None) -> str | None:
-    if found is None or request.method != "POST":
+def _owner_of_cookie(found: FoundSession | None) -> Owner | None:
+    return None if found is None else Owner(found.ente_id, found.account_id)
+
+
+def _owner_of_form() -> Owner | None:
+    """Without a cookie of ours the form says whose page it was; a stranger's says nothing that we signed."""
+    salt, mark = security.form_mark()
+    lasts = limits().absolute + sessions.KEPT_AFTER_END
+    return voucher.read(_secret(), mark, salt, time.time(), lasts) if mark else None
+
+
+def _secret() -> str:
+    return str(current_app.config["SECRET_KEY"])
+
+
+def _keep_form(owner: Owner | None) -> str | None:
+    if owner is None or request.method != "POST":
         return None
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != security.TOKEN_FIELD]
     files = [file.filename for _, file in request.files.items(multi=True) if file.filename]
     path = local_path(request.full_path.rstrip("?"))
-    with ente_context(found.ente_id):
-        return pending.keep(db.session, found.ente_id, found.account_id, path, fields, files)
+    with ente_context(owner.ente_id):
+        return pending.keep(db.session, owner.ente_id, owner.account_id, path, fields, files)

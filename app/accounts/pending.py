@@ -1,7 +1,8 @@
 """A form that arrived when its session was over: kept for its owner, who sends it again with one press.
 
-Kept under the hash of a random key, for one hour, for the account that the old cookie belonged to. What
-nobody's cookie vouches for is not kept: strangers would fill the table. Files are not kept; the page says so.
+Kept under the hash of a random key, for one hour, for the account that the old cookie belonged to, or that the form
+itself names when the browser has lost its cookie (voucher.py). What neither vouches for is not kept: strangers would
+fill the table. Files are not kept; the page says so.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """The gate: closed by default, forms believed only from our own pages, nothing typed is lost."""
 
+import time
+from collections.abc import Callable
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -157,6 +160,71 @@ def test_a_stranger_s_form_is_not_kept(browser: FlaskClient, session: Session, u
     sent = browser.post("/scheda", data={"testo": "x" * 1000})
     assert "sospeso" not in sent.location
     assert session.scalar(text("select count(*) from modulo_sospeso")) == 0
+
+
+def test_a_form_comes_back_after_the_login_when_the_cookies_were_cleared(giulia: FlaskClient):
+    # given
+    token = form_token(giulia)
+    giulia.delete_cookie("percorsi")
+    giulia.delete_cookie("percorsi_avvisi")
+    # when
+    sent = giulia.post("/scheda?passo=2", data={"csrf_token": token, "testo": TYPED})
+    login = giulia.get(sent.location)
+    back = log_in(giulia, sospeso=sent.location.split("sospeso=")[1].split("&")[0])
+    page = giulia.get(back.location)
+    # then
+    assert "Quello che hai scritto è al sicuro" in login.text
+    assert 'action="/scheda?passo=2"' in page.text
+    assert textarea_in(page, "testo") == TYPED
+
+
+def test_what_the_form_of_a_lost_cookie_kept_is_for_its_owner_only(
+    giulia: FlaskClient, web: Flask, an_account
+):
+    # given
+    an_account("marco.bruzzone")
+    token = form_token(giulia)
+    # when
+    sent = web.test_client().post("/scheda", data={"csrf_token": token, "testo": TYPED})
+    # then
+    stranger = web.test_client()
+    back = log_in(stranger, "marco.bruzzone", sospeso=sent.location.split("sospeso=")[1].split("&")[0])
+    page = stranger.get(back.location)
+    assert page.status_code == 404
+    assert "signora" not in page.text
+
+
+def another_account(token: str) -> str:
+    return f"{token[:104]}{2:016x}{token[120:]}"
+
+
+def another_form(token: str) -> str:
+    return "0" * 32 + token[32:]
+
+
+def long_ago(token: str) -> str:
+    return f"{token[:120]}{1:010x}{token[130:]}"
+
+
+@pytest.mark.parametrize("forge", [another_account, another_form, long_ago, lambda token: token[:96]])
+def test_a_form_that_we_did_not_sign_is_not_kept(
+    giulia: FlaskClient, web: Flask, session: Session, forge: Callable[[str], str]
+):
+    token = form_token(giulia)
+    sent = web.test_client().post("/scheda", data={"csrf_token": forge(token), "testo": TYPED})
+    assert "sospeso" not in sent.location
+    assert session.scalar(text("select count(*) from modulo_sospeso")) == 0
+
+
+def test_the_mark_of_a_form_expires(giulia: FlaskClient, web: Flask, monkeypatch: pytest.MonkeyPatch):
+    # given
+    token = form_token(giulia)
+    later = time.time() + 49 * 3600
+    monkeypatch.setattr("app.accounts.gate.time", SimpleNamespace(time=lambda: later))
+    # when
+    sent = web.test_client().post("/scheda", data={"csrf_token": token, "testo": TYPED})
+    # then
+    assert "sospeso" not in sent.location
 
 
 def test_files_are_named_on_the_page_because_they_cannot_be_kept(giulia: FlaskClient):
