@@ -15,12 +15,16 @@ from app.accounts.models import TokenApi
 from app.accounts.operator import Operator
 from app.accounts.sessions import fingerprint
 from app.audit.journal import record
+from app.database import context
 
 AnySession = Session | scoped_session[Any]
 
 PREFIX: Final = "percorsi_"  # lets secret scanners recognise a leaked one
 
-_FIND = text("select ente_id, token_id, nome, scopes, da_segnare from accesso_token(:impronta)")
+# The transaction enters the ente of the token in the statement that finds it.
+_FIND = text(f"""
+    select ente_id, token_id, nome, scopes, da_segnare, {context.ENTER} from accesso_token(:impronta) found
+""")  # noqa: S608 - constant text
 
 
 @dataclass(frozen=True)
@@ -124,14 +128,22 @@ def touch(session: AnySession, token_id: int) -> None:
     )
 
 
-def client_of(session: AnySession, authorization: str | None) -> ApiClient | None:
-    """The program that sent this Authorization header; None when it is not a good bearer token."""
+def bearer(authorization: str | None) -> bytes | None:
+    """The hash under which the token of this Authorization header is kept; None when it is no bearer token."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token.startswith(PREFIX):
         return None
-    row = session.execute(_FIND, {"impronta": fingerprint(token.strip())}).one_or_none()
-    return (
-        None
-        if row is None
-        else ApiClient(row.ente_id, row.token_id, row.nome, frozenset(row.scopes), row.da_segnare)
-    )
+    return fingerprint(token.strip())
+
+
+def client_of(session: AnySession, authorization: str | None) -> ApiClient | None:
+    """The program that sent this Authorization header; None when it is not a good bearer token.
+
+    The transaction enters its ente. Raises EnteChanged in a transaction of another one, EnteMoving.
+    """
+    impronta = bearer(authorization)
+    row = None if impronta is None else session.execute(_FIND, {"impronta": impronta}).one_or_none()
+    if row is None:
+        return None
+    context.entered(session.connection(), row.ente_id, row.moving)
+    return ApiClient(row.ente_id, row.token_id, row.nome, frozenset(row.scopes), row.da_segnare)

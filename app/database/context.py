@@ -17,6 +17,11 @@ TELL = (
     "select set_config('app.ente_id', %(ente_id)s, true), "
     "(select in_trasferimento_at from ente where id = nullif(%(ente_id)s, '')::int)"
 )
+# The same as two columns of a statement that finds out the ente itself, as `found.ente_id`: then call `entered`.
+ENTER = (
+    "set_config('app.ente_id', found.ente_id::text, true), "
+    "(select in_trasferimento_at from ente where id = found.ente_id) as moving"
+)
 
 _BACK = "ROLLBACK TO SAVEPOINT"  # in a failed transaction nothing else may be said before it
 
@@ -86,6 +91,21 @@ def _forget(connection: Connection, *_: Any) -> None:
     connection.info[_KEY] = _NOT_TOLD
 
 
+def entered(connection: Connection, ente_id: int, moving: object) -> None:
+    """A statement has told PostgreSQL the ente (`ENTER`). Raises EnteChanged when it was told another, EnteMoving."""
+    told = connection.info.get(_KEY, _NOT_TOLD)
+    _forget(connection)  # if this is refused, whatever comes next must tell it again
+    if told is not _NOT_TOLD and told is not None and told != ente_id:
+        raise EnteChanged(told, ente_id)
+    _refuse_moving(ente_id, moving)
+    connection.info[_KEY] = ente_id
+
+
+def _refuse_moving(ente_id: int, moving: object) -> None:
+    if moving is not None and not _even_moving.get():
+        raise EnteMoving(ente_id)
+
+
 def _tell(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
     told = connection.info.get(_KEY, _NOT_TOLD)
     ente_id = _ente.get()
@@ -98,6 +118,5 @@ def _tell(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None
         connection.info[_KEY] = None
         return
     answer = connection.exec_driver_sql(TELL, {"ente_id": "" if ente_id is None else str(ente_id)})
-    if answer.one()[1] is not None and not _even_moving.get():
-        raise EnteMoving(ente_id or 0)
+    _refuse_moving(ente_id or 0, answer.one()[1])
     connection.info[_KEY] = ente_id

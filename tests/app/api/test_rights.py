@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine as Database
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from app.accounts.tokens import client_of
 from app.api.scopes import SCOPES
+from app.database.context import EnteChanged
 from tests.app.api.conftest import Program, fields_of, json_of
 
 Rows = Callable[[str], list[Any]]
@@ -48,6 +51,30 @@ def test_without_a_token_nothing_opens(program: Program) -> None:
     refused = program.browser.get("/api/v1/attivita")
     assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert json_of(refused)["title"] == "Manca un token valido"
+
+
+def test_a_token_never_moves_the_work_of_another_ente_to_its_own(
+    a_program: Callable[..., Program], session: Session
+) -> None:
+    # given work that has begun for ente 1
+    units = text("select id from unita")
+    neighbour = a_program(ente_id=2)
+    assert session.scalars(units).all() == ["ats_centro_est"]
+    # when
+    with pytest.raises(EnteChanged):
+        client_of(session, f"Bearer {neighbour.token}")
+    # then
+    assert session.scalars(units).all() == ["ats_centro_est"]
+
+
+def test_an_ente_that_is_being_moved_answers_no_program(program: Program, owner_engine: Database) -> None:
+    # given
+    with owner_engine.begin() as connection:
+        connection.execute(text("update ente set in_trasferimento_at = now() where id = 1"))
+    # when
+    answer = program.get("/percorsi")
+    # then
+    assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
 
 
 def test_the_api_sets_no_cookie(program: Program) -> None:
