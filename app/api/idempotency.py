@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 from flask import Response, request
-from sqlalchemy import Table, bindparam, delete, func, select, text
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import delete, func, text
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.exceptions import Unauthorized
 
-from app.accounts.tokens import ApiClient, client_of
+from app.accounts.tokens import ApiClient, bearer, client_of
 from app.api.failures import KeyMalformed, KeyMissing, KeyReused, RequestUnderWay
 from app.api.model import RichiestaApi
 from app.api.reply import Reply, unpack
@@ -26,30 +25,20 @@ from app.database import db
 from app.database.transaction import transactional
 
 HEADER: Final = "Idempotency-Key"
-KEPT: Final = text("interval '24 hours'")
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?")
-_TRY_LOCK = text("select pg_try_advisory_xact_lock(:lock)")
-
-_TABLE: Final = cast(Table, RichiestaApi.__table__)
-_FIND: Final = select(_TABLE.c.impronta, _TABLE.c.risposta).where(
-    _TABLE.c.ente_id == bindparam("ente_id"),
-    _TABLE.c.token_id == bindparam("token_id"),
-    _TABLE.c.chiave == bindparam("chiave"),
-    _TABLE.c.expires_at > func.now(),
+_TAKE: Final = text(
+    "select taken, impronta, risposta from richiesta_take_key(:ente_id, :token_id, :chiave, :lock)"
 )
 
-
-def _upsert() -> Insert:
-    """Over an answer that has expired and was not swept yet."""
-    statement = insert(_TABLE).values(expires_at=func.now() + KEPT)
-    new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["ente_id", "token_id", "chiave"],
-        set_={"impronta": new.impronta, "risposta": new.risposta, "expires_at": new.expires_at},
-    )
-
-
-_KEEP: Final = _upsert()
+# Over an answer that has expired and was not swept yet. Nothing is kept for a token that is good no more.
+_KEEP: Final = text("""
+    insert into richiesta_api (ente_id, token_id, chiave, impronta, risposta, expires_at)
+    select good.ente_id, good.token_id, :chiave, :impronta, :risposta, now() + interval '24 hours'
+    from accesso_token(:bearer) good
+    on conflict (ente_id, token_id, chiave) do update
+    set impronta = excluded.impronta, risposta = excluded.risposta, expires_at = excluded.expires_at
+    returning token_id
+""")
 
 
 @dataclass(frozen=True)
@@ -95,10 +84,8 @@ def once(client: ApiClient, work: Callable[[], Reply], *, key_required: bool = F
         if stored is not None:
             return stored.response(replayed=True)
         answer = work()
-        if client_of(db.session, request.headers.get("Authorization")) is None:
+        if not (_still_good() if ticket is None else _keep(ticket, answer)):
             raise Unauthorized
-        if ticket is not None:
-            _keep(ticket, answer)
         return answer.response()
 
     return run()
@@ -123,24 +110,31 @@ def _ticket(client: ApiClient, key_required: bool) -> Ticket | None:
 
 
 def _stored(ticket: Ticket) -> Reply | None:
-    """The answer of an earlier request; holds the key for this one when there is none.
-
-    Two statements: the second must see what the former holder of the lock has committed.
-    """
-    if not db.session.scalar(_TRY_LOCK, {"lock": ticket.lock}):
+    """The answer of an earlier request; holds the key for this one when there is none."""
+    found = db.session.execute(_TAKE, {**ticket.row, "lock": ticket.lock}).one()
+    if not found.taken:
         raise RequestUnderWay
-    found = db.session.execute(_FIND, ticket.row).one_or_none()
-    if found is None:
+    if found.impronta is None:
         return None
-    if found.impronta != ticket.impronta:
+    if bytes(found.impronta) != ticket.impronta:
         raise KeyReused
-    return unpack(ticket.secret.unseal(found.risposta, ticket.place))
+    return unpack(ticket.secret.unseal(bytes(found.risposta), ticket.place))
 
 
-def _keep(ticket: Ticket, answer: Reply) -> None:
-    """Store the answer."""
+def _keep(ticket: Ticket, answer: Reply) -> bool:
+    """Store the answer; False when the token has ended meanwhile."""
     sealed = ticket.secret.seal(answer.pack(), ticket.place)
-    db.session.execute(_KEEP, {**ticket.row, "impronta": ticket.impronta, "risposta": sealed})
+    kept = {
+        "chiave": ticket.chiave,
+        "impronta": ticket.impronta,
+        "risposta": sealed,
+        "bearer": bearer(request.headers.get("Authorization")),
+    }
+    return db.session.execute(_KEEP, kept).one_or_none() is not None
+
+
+def _still_good() -> bool:
+    return client_of(db.session, request.headers.get("Authorization")) is not None
 
 
 def sweep(session: Session | scoped_session[Session]) -> int:

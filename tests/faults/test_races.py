@@ -76,15 +76,16 @@ def test_an_answer_races_its_deadline_and_one_way_is_taken(
     assert records.broken() == {}
 
 
+@pytest.mark.parametrize("key", [None, "chiave-1"])
 def test_a_token_revoked_while_its_command_waits_does_nothing(
-    program: Program, records: Records, town: Urls, two: ThreadPoolExecutor
+    key: str | None, program: Program, records: Records, town: Urls, two: ThreadPoolExecutor
 ) -> None:
     # given
     case = Case(program, "affiancati")
     fired = Program(program.address, foundation.with_session(town, foundation.issue))
     last = records.one("select max(id) from token_api")
     with barrier.before(town.owner, INSTANCE, (records.instance_of(case.id),)) as reached:
-        done = two.submit(fired.completes, case.tasks["uno"])
+        done = two.submit(fired.completes, case.tasks["uno"], key)
         reached.wait()
         # when
         by = Operator(foundation.ADMIN, foundation.ENTE, "Carla Costa")
