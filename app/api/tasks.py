@@ -138,7 +138,6 @@ def complete(client: ApiClient, task_id: int, answers: dict[str, Any]) -> dict[s
         raise _invalid(error.errors) from error
     except AnswerRefused as error:
         raise RequestInvalid([_refusal(error)]) from error
-    drafts.drop(task_id)
     did(client, "task.complete", "task", task_id, (task.pratica_id, task.persona_id), passo=task.passo)
     return _after(client, task)
 
@@ -180,6 +179,7 @@ def _after_one() -> Select[Any]:
         .join(instance_table, (i.ente_id == t.ente_id) & (i.id == t.instance_id))
         .where(t.ente_id == bindparam("ente_id"), or_(still, t.id == bindparam("task_id")))
         .order_by(t.id)
+        .add_cte(drafts.DROPPED)
     )
 
 
@@ -276,7 +276,7 @@ def _refusal(error: AnswerRefused) -> Fault:
 
 
 def _after(client: ApiClient, task: Task) -> dict[str, Any]:
-    """The task that was done and what is open in its pratica, which ends only when nothing is."""
+    """The task that was done and what is open in its pratica, which ends only when nothing is; drops its drafts."""
     program = engine_of(client).program
     asked = {"ente_id": client.ente_id, "root_id": task.root_id, "task_id": task.id}
     found = [replace(task, **_of_step(row, program(row.hash))) for row in db.session.execute(_AFTER, asked)]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.wiring import EngineMaker
@@ -95,6 +96,22 @@ def test_a_second_completion_is_told_what_happened_meanwhile(program: Program) -
     meanwhile = json_of(late)["attivita"]
     assert (meanwhile["id"], meanwhile["stato"], meanwhile["chiusa_da"]) == (task["id"], "fatta", "api:1")
     assert meanwhile["chiusa_il"] is not None
+
+
+def test_nobody_keeps_the_draft_of_a_task_that_is_done(
+    program: Program, session: Session, rows: Rows
+) -> None:
+    # given
+    task = first_task(program)
+    draft = text(
+        "insert into bozza (ente_id, task_id, account_id, campi, saved_at) values (1, :id, 1, '[]', now())"
+    )
+    session.execute(draft, {"id": task["id"]})
+    session.commit()
+    # when
+    program.complete(task["id"], gravita=1)
+    # then
+    assert rows("select 1 from bozza") == []
 
 
 def test_a_step_that_checks_another_is_for_a_person(program: Program, rows: Rows) -> None:
