@@ -197,7 +197,7 @@ def _analysts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     ):
         command = _command(commands, name, what, function)
         command.add_argument("bundle", type=Path, metavar="PERCORSO")
-        command.add_argument("--ente", required=True, metavar="SLUG")
+        command.add_argument("--ente", metavar="SLUG", help="non serve dove ce n'è uno solo")
     _moves(commands)
     brought = _command(commands, "import", "un diagramma disegnato altrove diventa un percorso", _import)
     brought.add_argument("file", type=Path, metavar="FILE")

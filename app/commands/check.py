@@ -26,7 +26,7 @@ def run(names: Sequence[Path]) -> int:
 def _look(name: Path) -> Iterator[Problem]:
     if not name.exists():
         yield Problem(str(name), "-", "non c'è: controlla il nome")
-    elif name.is_file():
+    elif not name.is_dir():
         yield from _file(name)
     elif is_bundle(name):
         yield from _bundle(name, engines().operations)
@@ -69,7 +69,12 @@ def _file(path: Path) -> Iterator[Problem]:
             str(path), "-", "non è un diagramma (.bpmn), una tabella (.dmn) né un modulo (.schema.json)"
         )
         return
-    yield from checker(str(path), path.read_bytes())
+    try:
+        content = path.read_bytes()
+    except OSError:
+        yield Problem(str(path), "-", "non si riesce a leggere")
+        return
+    yield from checker(str(path), content)
 
 
 def _checker(path: Path) -> Callable[[str, bytes], list[Problem]] | None:

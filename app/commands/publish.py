@@ -30,10 +30,21 @@ class EnteNotFound(StartupRefused):
         super().__init__(f"L'ente «{slug}» non c'è. Ci sono: {', '.join(known) or 'nessuno'}.")
 
 
-def push(settings: Settings, folder: Path, ente: str) -> int:
-    """Publish a folder to an ente; prints its number, or why it is refused. Raises StartupRefused."""
+class EnteNotSaid(StartupRefused):
+    """More enti than one work here, and nobody said which."""
+
+    def __init__(self, known: list[str]) -> None:
+        super().__init__(f"Di' per quale ente, con --ente. Ci sono: {', '.join(known) or 'nessuno'}.")
+
+
+def push(settings: Settings, folder: Path, of_ente: str | None) -> int:
+    """Publish a folder to an ente, the only one unless told; prints its number, or why it is refused.
+
+    Raises StartupRefused.
+    """
     bundle = from_folder(folder)
     with opened(settings) as database:
+        ente = of_ente or _only(database)
         ente_id = ente_of(database, ente)
         try:
             if found := [*roles.check(bundle), *earlier.check(bundle, folder)]:
@@ -61,13 +72,15 @@ def _publish(database: Database, ente_id: int, bundle: Bundle) -> int:
     return number
 
 
-def pull(settings: Settings, folder: Path, ente: str) -> int:
-    """Write the release in force in an ente into a folder: afterwards it holds that release and no more.
+def pull(settings: Settings, folder: Path, of_ente: str | None) -> int:
+    """Write the release in force in an ente, the only one unless told, into a folder: afterwards it holds that
+    release and no more.
 
     Raises StartupRefused.
     """
     slug = folder.resolve().name
     with opened(settings) as database:
+        ente = of_ente or _only(database)
         ente_id = ente_of(database, ente)
         try:
             with ente_context(ente_id), Session(database) as session:
@@ -98,5 +111,18 @@ def ente_of(database: Database, slug: str) -> int:
     with ente_context(None), Session(database) as session:
         found = session.scalar(select(Ente.id).where(Ente.slug == slug))
         if found is None:
-            raise EnteNotFound(slug, list(session.scalars(select(Ente.slug).order_by(Ente.slug))))
+            raise EnteNotFound(slug, _slugs(session))
     return found
+
+
+def _only(database: Database) -> str:
+    """The slug of the only ente here. Raises EnteNotSaid."""
+    with ente_context(None), Session(database) as session:
+        known = _slugs(session)
+    if len(known) != 1:
+        raise EnteNotSaid(known)
+    return known[0]
+
+
+def _slugs(session: Session) -> list[str]:
+    return list(session.scalars(select(Ente.slug).order_by(Ente.slug)))

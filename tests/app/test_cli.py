@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -231,10 +232,12 @@ def test_check_looks_at_single_files_and_at_any_folder(say: Say, tmp_path: Path)
     assert say("check", tmp_path / "fasce.dmn") == (0, [])
 
 
-@pytest.mark.parametrize("name", ["manca", "nota.txt", "vuota"])
+@pytest.mark.parametrize("name", ["manca", "nota.txt", "vuota", "tubo", "rotto.bpmn"])
 def test_check_refuses_what_it_cannot_look_at(say: Say, tmp_path: Path, name: str) -> None:
     (tmp_path / "nota.txt").write_text("x")
     (tmp_path / "vuota").mkdir()
+    os.mkfifo(tmp_path / "tubo")
+    (tmp_path / "rotto.bpmn").symlink_to(tmp_path / "non_c_e")
     code, lines = say("check", tmp_path / name)
     assert (code, len(lines)) == (1, 1)
 
@@ -313,6 +316,21 @@ def test_push_refuses_what_check_refuses(say: Say, a_folder: Path) -> None:
 def test_an_ente_that_is_not_there_is_told(a_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["push", str(a_folder), "--ente", "milano"]) == 1
     assert capsys.readouterr().err == "L'ente «milano» non c'è. Ci sono: genova, recco.\n"
+
+
+@pytest.mark.usefixtures("of_the_database", "ente")
+def test_which_ente_need_not_be_told_where_there_is_one(
+    say: Say, a_folder: Path, owner_engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given two
+    assert main(["push", str(a_folder)]) == 1
+    assert capsys.readouterr().err == "Di' per quale ente, con --ente. Ci sono: genova, recco.\n"
+    # when
+    with owner_engine.begin() as connection:
+        connection.execute(text("delete from ente where slug = 'recco'"))
+    # then
+    assert say("push", a_folder)[1] == ["prova: è in vigore la versione 1 per «genova»"]
+    assert say("pull", a_folder)[1] == ["prova: nella cartella c'è la versione 1 di «genova»"]
 
 
 @pytest.mark.parametrize("command", ["web", "worker", "clock", "migrate"])
