@@ -11,6 +11,7 @@ from app.amministrazione.valori import DAY, Voce
 from app.api.scopes import SCOPES
 from app.enti.model import Valore
 from app.enti.patrono import read, write
+from app.enti.recapiti import ONLINE, PEC
 from app.format import MONTHS
 from app.forms import Form
 from app.rights.roles import assignable
@@ -109,6 +110,8 @@ def parametro(voce: Voce) -> Form:
     """{valore (as the release's own: number, text, yes or no), dal}; of a feast {giorno, mese, dal}."""
     if voce.is_feast:
         return _feast()
+    if voce.is_contact:
+        return _contact(voce)
     value, dress = _value(voce)
     return _form(
         {"valore": {"title": "Nuovo valore", **value}, "dal": {"title": "Dal giorno", **_DAY}},
@@ -149,10 +152,23 @@ def _feast() -> Form:
     )
 
 
+def _contact(voce: Voce) -> Form:
+    kinds: dict[str, dict[str, Any]] = {PEC: {"format": "email"}, ONLINE: {"format": "uri"}}
+    value = {"title": voce.titolo, "type": "string", "minLength": 1, "maxLength": 200}
+    return _form(
+        {"valore": {**value, **kinds.get(voce.chiave, {})}, "dal": {"title": "Dal giorno", **_DAY}},
+        ("dal",),
+        {
+            "valore": {"widget": "testo", "aiuto": "Vuoto: l’ente non ce l’ha, e le lettere non ne parlano."},
+            "dal": {"aiuto": "Compreso. Da oggi in poi."},
+        },
+    )
+
+
 def known(voce: Voce) -> dict[str, Any]:
     """What the form of a parameter begins with."""
     if not voce.is_feast:
-        return {"valore": voce.vigente}
+        return {} if voce.vigente is None else {"valore": voce.vigente}
     feast = read(voce.vigente)
     return {"giorno": feast[1], "mese": f"{feast[0]:02}"} if feast else {}
 
@@ -161,7 +177,7 @@ def decided(voce: Voce, data: Mapping[str, Any]) -> Valore:
     """What the answers to the form of a parameter decide. Raises ValueError for a day that no year has."""
     if voce.is_feast:
         return write(int(data["mese"]), data["giorno"])
-    value: Valore = data["valore"]
+    value: Valore = data.get("valore")
     if isinstance(value, Decimal) and value == value.to_integral_value():
         return int(value)  # as the release writes it, without cents
     return value

@@ -19,6 +19,7 @@ from app.database import db
 from app.enti import parametri
 from app.enti.model import Valore
 from app.enti.patrono import CALENDAR
+from app.enti.recapiti import CONTACTS
 from app.forms import Form, Message, Parsed
 from app.rights import policy
 from app.rights.subject import Subject
@@ -50,6 +51,7 @@ def index() -> str:
         gruppi=[each for each in found if not each.aperto_da],
         altrove=[each for each in found if each.aperto_da],
         calendario=CALENDAR,
+        recapiti=CONTACTS,
         tariffario=TARIFFARIO,
     )
 
@@ -86,6 +88,8 @@ def _guide(voce: Voce) -> str:
         return (
             "Una festa non conta nei termini in giorni lavorativi. I termini già fissati restano come sono."
         )
+    if voce.is_contact:
+        return "Sta scritto nelle lettere che chiedono una risposta, dal suo giorno."
     if voce.percorso == TARIFFARIO:
         return "Vale dal suo giorno, anche per le pratiche aperte."
     return (
@@ -107,7 +111,7 @@ def _refusals(group: Gruppo, voce: Voce, form: Form, parsed: Parsed, today: date
     if holding is not None and holding.valore == value:
         since = written.full(holding.dal)
         return said(form, parsed, where, f"Vale già {voce.words(value)}, dal {since}")
-    return [] if voce.is_feast else _out_of_order(group, voce, form, parsed)
+    return [] if voce.of_no_path else _out_of_order(group, voce, form, parsed)
 
 
 def _out_of_order(group: Gruppo, voce: Voce, form: Form, parsed: Parsed) -> list[Message]:

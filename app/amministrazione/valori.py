@@ -19,6 +19,7 @@ from app.enti import parametri
 from app.enti.model import Ente, Parametro, Valore
 from app.enti.patrono import CALENDAR, read
 from app.enti.patrono import KEY as PATRONO
+from app.enti.recapiti import CONTACTS, ONLINE, PEC, POST
 from app.servizi.tariffe import DEMO, TARIFFARIO
 from app.values import day_of
 from engine import Program
@@ -28,6 +29,11 @@ from engine.tables import release
 PARAMETERS: Final = "parametri"
 DAY: Final = "giorno del mese"
 FEAST: Final = "giorno dell’anno"
+TO_WRITE: Final = {
+    PEC: "PEC",
+    POST: "Indirizzo per la posta",
+    ONLINE: "Indirizzo web per rispondere online",
+}
 HOURS: Final = {
     "oss": "Costo di un’ora di OSS",
     "assistente_familiare": "Costo di un’ora di assistente familiare",
@@ -91,6 +97,8 @@ class Voce:
         if self.is_feast:
             feast = read(value)
             return f"{feast[1]} {written.MONTHS[feast[0] - 1]}" if feast else "nessuna"
+        if value is None:
+            return "nessuno"
         if isinstance(value, int | Decimal):
             amount = Decimal(value)
             cents = self.is_euro and amount != amount.to_integral_value()
@@ -109,6 +117,16 @@ class Voce:
         """A holiday that comes every year: «24 giugno»."""
         return self.unita == FEAST
 
+    @property
+    def is_contact(self) -> bool:
+        """A way of writing to the ente; deciding None takes it away."""
+        return self.percorso == CONTACTS
+
+    @property
+    def of_no_path(self) -> bool:
+        """Of the ente as such: no release has a value for it."""
+        return self.is_feast or self.is_contact
+
 
 @dataclass(frozen=True)
 class Gruppo:
@@ -121,7 +139,7 @@ class Gruppo:
 
 
 def groups(operator: Operator) -> list[Gruppo]:
-    """The calendar; the paths in force that have parameters, by name, those that others open last; prices."""
+    """Calendar and contacts; the paths in force that have parameters, by name, those that others open last; prices."""
     engine = engine_of(operator)
     slugs = db.session.scalars(select(release.c.slug).where(release.c.current))
     programs = [engine.current(slug)[1] for slug in slugs]
@@ -145,8 +163,11 @@ def groups(operator: Operator) -> list[Gruppo]:
     ordered = sorted(found, key=lambda group: (bool(group.aperto_da), group.titolo))
     feasts = reader.values(CALENDAR, {PATRONO: None})
     patron = reader.voce(CALENDAR, PATRONO, "Festa del santo patrono", FEAST, None, feasts)
+    held = reader.values(CONTACTS, dict.fromkeys(TO_WRITE))
+    contacts = [reader.voce(CONTACTS, key, title, "", None, held) for key, title in TO_WRITE.items()]
     return [
         Gruppo(CALENDAR, "Calendario", [patron], []),
+        Gruppo(CONTACTS, "Recapiti", contacts, []),
         *ordered,
         Gruppo(TARIFFARIO, "Tariffario", prices, []),
     ]

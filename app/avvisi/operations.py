@@ -7,8 +7,9 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from app.accounts.models import Account
-from app.avvisi import destinatario, lettera, notifica
+from app.avvisi import destinatario, lettera, notifica, risposta
 from app.avvisi.model import Avviso
+from app.enti import recapiti
 from app.enti.model import Ente, Unita
 from app.persone.model import Persona
 from app.pratiche import service
@@ -92,6 +93,7 @@ def _always(call: Call, pratica: Pratica | None, persona: Persona | None) -> dic
         "unita_recapito": (unita.telefono or unita.email) if unita else None,
         "oggi": today(call),
         "pratica_numero": pratica.protocol_number if pratica else None,
+        "come_rispondere": risposta.ways(ente, unita, recapiti.on(session, call.ente_id, today(call))),
         "responsabile_nome": responsabile.name if responsabile else None,
     }
 

@@ -32,6 +32,7 @@ ALWAYS_IN_LETTERS = {
     "oggi",
     "pratica_numero",
     "responsabile_nome",
+    "come_rispondere",
 }
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 SAME_THING = {

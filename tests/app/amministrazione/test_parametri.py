@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import Audit
 from app.demo.city import GENOVA
+from app.enti import recapiti
 from app.enti.model import Parametro
 from app.format import MONTHS
 from app.servizi import tariffe
@@ -26,6 +27,7 @@ from tests.app.servizi_pagine.storie import date_of_today
 Enter = Callable[[str], Visitor]
 HOME_CARE = "/parametri/domiciliarita/"
 PATRON = "/parametri/calendario/patrono"
+PEC = "/parametri/recapiti/pec"
 CONTACT = "/parametri/primo_contatto/giorni_colloquio"
 
 
@@ -181,6 +183,26 @@ def test_a_feast_on_no_day_is_said_beside_its_field(
     assert said in page.text
     assert f'value="{giorno}"' in page.text
     assert audited(db_session) == []
+
+
+def test_the_ways_to_answer_are_the_ente_s_and_may_be_taken_away(enter: Enter, db_session: Session) -> None:
+    # given
+    admin = enter("admin.genova")
+    # when
+    admin.send(PEC, valore="protocollo@pec.esempio.it", dal=on(0))
+    # then
+    assert "protocollo@pec.esempio.it" in admin.get("/parametri/").text
+    assert recapiti.on(db_session, GENOVA, date_of_today()).pec == "protocollo@pec.esempio.it"
+    # when
+    assert "PEC: nessuno dal" in admin.send(PEC, valore="", dal=on(0)).text
+    # then
+    db_session.rollback()
+    assert recapiti.on(db_session, GENOVA, date_of_today()).pec is None
+    # and what is no address is refused
+    for path, typed in ((PEC, "protocollo"), ("/parametri/recapiti/online", "javascript:alert(1)")):
+        page = admin.send(path, valore=typed, dal=on(0))
+        assert page.status_code == 422
+        assert f'value="{typed}"' in page.text
 
 
 @pytest.mark.parametrize("who", ["anna.traverso", "giulia.parodi", "analista.genova", "dpo.genova"])

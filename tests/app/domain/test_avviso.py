@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.avvisi import lettera
 from app.avvisi.model import Avviso
+from app.enti import parametri
 from app.persone.model import Persona, Recapito
 from app.pratiche.model import Pratica
 from engine import Broken
@@ -54,6 +55,35 @@ def test_a_letter_with_a_hole_is_not_sent(send: Callable[..., Avviso], session: 
     with pytest.raises(Broken, match="manca dato"):
         send()
     assert session.scalars(select(Avviso)).all() == []
+
+
+def test_a_letter_says_only_the_ways_to_answer_that_the_ente_has(
+    ask: Ask, a_pratica: Callable[..., Opened], session: Session
+) -> None:
+    # given
+    opened = a_pratica("domiciliarita", saluto="Rispondi:\n{{ come_rispondere }}")
+
+    def written() -> str:
+        asked = {"lettera": "saluto", "persona_id": opened.persona_id}
+        answer = ask("avviso.send", root_id=opened.root_id, **asked)
+        return session.get_one(Avviso, (1, int(answer["avviso_id"]))).testo
+
+    # when / then
+    counter = "- allo sportello, a voce o per iscritto: ATS Centro Est, +390105570000"
+    assert written() == f"Rispondi:\n{counter}.\n"
+    # when
+    for chiave, valore, dal in (
+        ("pec", "protocollo@pec.esempio.it", date(2026, 11, 23)),
+        ("posta", "Archivio, via Garibaldi 9, 16124 Genova", date(2026, 11, 1)),
+        ("online", "https://servizi.esempio.it", date(2026, 11, 24)),
+    ):
+        parametri.decide(1, "recapiti", chiave, valore, dal=dal, by="prova", session=session)
+    # then the online service of tomorrow is not told yet
+    assert written() == (
+        f"Rispondi:\n{counter};\n"
+        "- per posta: Archivio, via Garibaldi 9, 16124 Genova;\n"
+        "- per PEC: protocollo@pec.esempio.it.\n"
+    )
 
 
 def test_a_letter_that_the_path_does_not_have_is_not_sent(send: Callable[..., Avviso]) -> None:
