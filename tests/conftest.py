@@ -29,21 +29,33 @@ from app.wiring import make_engines
 
 TEMPLATE = "template_percorsi"
 CITY = "template_city"
-RUNS = Path("/tmp")
-_RUN = os.environ.setdefault("PERCORSI_TEST_RUN", uuid.uuid4().hex[:8])  # inherited by the processes of xdist
+MEMORY = Path("/dev/shm")  # noqa: S108 - only where it is a file system in memory
+ROOM = 4_000_000_000  # bytes; a run uses a few hundred million
 _number = count(1)
 
 
-def _home() -> Path:
-    return RUNS / f"percorsi-test-{_RUN}"
+def _place() -> Path:
+    """Memory, where a database is copied in a tenth of a second whatever else writes on the disk; else the disk.
+
+    A disk that others make wait takes seconds to make the three hundred files of a database.
+    """
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK)):
+        return Path("/tmp")
+    has = os.statvfs(MEMORY)
+    runs_programs = not has.f_flag & os.ST_NOEXEC  # PostgreSQL's are copied beside its data if need be
+    return MEMORY if runs_programs and has.f_bavail * has.f_frsize > ROOM else Path("/tmp")
+
+
+# inherited by the processes of xdist
+_HOME = Path(os.environ.setdefault("PERCORSI_TEST_HOME", f"{_place()}/percorsi-test-{uuid.uuid4().hex[:8]}"))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Remove the cluster, which its last user has stopped, from the process that outlives the others."""
-    if not hasattr(session.config, "workerinput") and _home().exists():
-        Cluster(_home(), durable=False).stop()  # a process of xdist that crashed could not
-        shutil.rmtree(_home())
+    if not hasattr(session.config, "workerinput") and _HOME.exists():
+        Cluster(_HOME, durable=False).stop()  # a process of xdist that crashed could not
+        shutil.rmtree(_HOME)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -59,13 +71,12 @@ def _cheap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """The run's cluster, its template migrated to head."""
-    home = _home()
-    home.mkdir(exist_ok=True)
-    home.chmod(0o711)
-    shared = Cluster(home, durable=False)
+    _HOME.mkdir(exist_ok=True)
+    _HOME.chmod(0o711)
+    shared = Cluster(_HOME, durable=False)
     shared.start()
-    with exclusive(home / "template.lock"):
-        done = home / "template.done"
+    with exclusive(_HOME / "template.lock"):
+        done = _HOME / "template.done"
         if not done.exists():
             provision.embedded(shared, TEMPLATE)
             done.touch()
@@ -85,8 +96,8 @@ def superuser_engine(cluster: Cluster) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def city_template(cluster: Cluster) -> str:
     """The name of a template with the synthetic city laid in it: enti, people at work, published paths."""
-    with exclusive(_home() / "template.lock"):
-        done = _home() / "city.done"
+    with exclusive(_HOME / "template.lock"):
+        done = _HOME / "city.done"
         if not done.exists():
             urls = provision.embedded(cluster, CITY)
             database = engines.connect(urls.application, pool_size=1)
