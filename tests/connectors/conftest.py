@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -17,6 +16,7 @@ from connectors.errors import ConnectorError
 from connectors.inps.connector import Inps, InpsSettings
 from connectors.inps.sandbox import PERSONE, Sandbox
 
+PATIENCE = 60  # seconds: a busy machine is slow, not wrong
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ROSA = PERSONE["rosa"].codice_fiscale
@@ -82,7 +82,7 @@ class Peer:
         self._server.server_close()
 
 
-def settings_for(address: str, host: str, timeout_s: int = 5) -> InpsSettings:
+def settings_for(address: str, host: str, timeout_s: int = PATIENCE) -> InpsSettings:
     return InpsSettings(address, "PERCORSI", "001", timeout_s, frozenset({host}))
 
 
@@ -116,7 +116,7 @@ def read(sandbox: Sandbox) -> Read:
 
 @pytest.fixture
 def impatient_read(sandbox: Sandbox) -> Read:
-    return reader(replace(settings_for(sandbox.address, sandbox.host), timeout_s=1))
+    return reader(settings_for(sandbox.address, sandbox.host, timeout_s=1))
 
 
 @pytest.fixture
@@ -128,4 +128,9 @@ def peer() -> Iterator[Peer]:
 
 @pytest.fixture
 def read_from_peer(peer: Peer) -> Read:
-    return reader(settings_for(peer.address, peer.host, timeout_s=2))
+    return reader(settings_for(peer.address, peer.host))
+
+
+@pytest.fixture
+def impatient_read_from_peer(peer: Peer) -> Read:
+    return reader(settings_for(peer.address, peer.host, timeout_s=1))

@@ -15,7 +15,7 @@ from connectors.errors import Broken
 from connectors.inps.prestazione import PRESTAZIONI
 from connectors.inps.sandbox import PERSONE, Sandbox
 from connectors.inps.soap import ACTION, ENVELOPE, IDENTITY, ISEE, WSDL
-from tests.connectors.conftest import ROSA, Peer, Read
+from tests.connectors.conftest import PATIENCE, ROSA, Peer, Read
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "domain" / "specs" / "isee"
 
@@ -90,7 +90,7 @@ def ask(sandbox: Sandbox, codice_fiscale: str, day: str = "2026-11-23") -> etree
       <i:DataValidita>{day}</i:DataValidita></i:RicercaCF></i:request></i:ConsultazioneAttestazione></s:Body>
       </s:Envelope>"""
     headers = {"SOAPAction": f'"{ACTION}"', "Content-Type": "text/xml; charset=utf-8"}
-    return etree.fromstring(requests.post(sandbox.address, body, headers=headers, timeout=5).content)
+    return etree.fromstring(requests.post(sandbox.address, body, headers=headers, timeout=PATIENCE).content)
 
 
 @pytest.mark.parametrize("day", ["2026-01-01", "2026-11-23", "2028-02-29"])

@@ -15,7 +15,7 @@ from connectors.inps.sandbox_attestazione import write_attestazione
 from connectors.inps.sandbox_population import CENT, find_situazione
 from connectors.inps.soap import ACTION, ENVELOPE, IDENTITY, ISEE
 from connectors.sandbox import Sandboxes
-from tests.connectors.conftest import ROSA, TODAY, Read
+from tests.connectors.conftest import PATIENCE, ROSA, TODAY, Read
 
 IDENTITY_HEADER = (
     f'<n:Identity xmlns:n="{IDENTITY}"><UserId>A</UserId><CodiceUfficio>1</CodiceUfficio></n:Identity>'
@@ -29,7 +29,7 @@ def post(
     body = f"""{prologue}<s:Envelope xmlns:s="{ENVELOPE}"><s:Header>{header}</s:Header><s:Body>
       <ConsultazioneAttestazione xmlns="{ISEE}"><request><RicercaCF>{fields}</RicercaCF></request>
       </ConsultazioneAttestazione></s:Body></s:Envelope>"""
-    return requests.post(sandbox.address, body, headers={"SOAPAction": f'"{action}"'}, timeout=5)
+    return requests.post(sandbox.address, body, headers={"SOAPAction": f'"{action}"'}, timeout=PATIENCE)
 
 
 def outcome(reply: requests.Response) -> str | None:
@@ -106,7 +106,7 @@ def test_nobody_has_an_isee_of_before_the_reform(sandbox: Sandbox) -> None:
 def test_a_fault_lasts_as_ordered(sandbox: Sandbox) -> None:
     guasti = f"{sandbox.root}/sandbox/guasti"
     # when
-    requests.post(guasti, json={"esito": "DATABASE_OFFLINE", "volte": 2}, timeout=5)
+    requests.post(guasti, json={"esito": "DATABASE_OFFLINE", "volte": 2}, timeout=PATIENCE)
     # then
     assert [outcome(post(sandbox, fields())) for _ in range(3)] == [
         "DATABASE_OFFLINE",
@@ -114,11 +114,11 @@ def test_a_fault_lasts_as_ordered(sandbox: Sandbox) -> None:
         "OK",
     ]
     # when
-    requests.post(guasti, json={"esito": "ERRORE_INTERNO", "volte": None}, timeout=5)
+    requests.post(guasti, json={"esito": "ERRORE_INTERNO", "volte": None}, timeout=PATIENCE)
     # then
     assert [outcome(post(sandbox, fields())) for _ in range(3)] == ["ERRORE_INTERNO"] * 3
     # when
-    requests.delete(guasti, timeout=5)
+    requests.delete(guasti, timeout=PATIENCE)
     # then
     assert outcome(post(sandbox, fields())) == "OK"
 
@@ -127,20 +127,20 @@ def test_a_fault_lasts_as_ordered(sandbox: Sandbox) -> None:
     "order", [b"", b"[]", b'{"esito": "boh"}', b'{"esito": "timeout", "volte": 0}', b'{"esito": null}']
 )
 def test_a_senseless_order_is_refused(sandbox: Sandbox, order: bytes) -> None:
-    assert requests.post(f"{sandbox.root}/sandbox/guasti", order, timeout=5).status_code == 400
+    assert requests.post(f"{sandbox.root}/sandbox/guasti", order, timeout=PATIENCE).status_code == 400
 
 
 def test_the_list_of_calls_can_be_emptied(sandbox: Sandbox, read: Read) -> None:
     read(ROSA)
     chiamate = f"{sandbox.root}/sandbox/chiamate"
-    assert len(requests.get(chiamate, timeout=5).json()["chiamate"]) == 1
-    requests.delete(chiamate, timeout=5)
-    assert requests.get(chiamate, timeout=5).json() == {"chiamate": []}
+    assert len(requests.get(chiamate, timeout=PATIENCE).json()["chiamate"]) == 1
+    requests.delete(chiamate, timeout=PATIENCE)
+    assert requests.get(chiamate, timeout=PATIENCE).json() == {"chiamate": []}
 
 
 def test_a_body_that_is_too_large_is_not_read(sandbox: Sandbox) -> None:
     headers = {"Content-Length": "99999999"}
-    assert requests.post(sandbox.address, b"", headers=headers, timeout=5).status_code == 413
+    assert requests.post(sandbox.address, b"", headers=headers, timeout=PATIENCE).status_code == 413
 
 
 def test_the_same_person_always_has_the_same_isee(read: Read) -> None:
@@ -192,7 +192,7 @@ def test_a_minor_is_declared_by_a_parent() -> None:
 def test_all_sandboxes_say_how_to_reach_them() -> None:
     with Sandboxes(port=0) as sandboxes:
         environ = sandboxes.environ()
-        assert requests.get(f"{environ['PERCORSI_INPS_ADDRESS']}?wsdl", timeout=5).status_code == 200
+        assert requests.get(f"{environ['PERCORSI_INPS_ADDRESS']}?wsdl", timeout=PATIENCE).status_code == 200
         assert environ["PERCORSI_CONNECTOR_HOSTS"] in environ["PERCORSI_INPS_ADDRESS"]
 
 

@@ -56,7 +56,7 @@ def test_each_hears_the_other_once_though_they_wait_for_each_other(engine: Datab
     def meet(call: Any, request: dict[str, Any]) -> dict[str, Any]:
         tries.append(call.instance_id)
         if len(tries) <= 2:
-            both.wait(timeout=20)
+            both.wait(timeout=60)
         return {}
 
     operations = Operations([inside("prova.incontra", meet)])

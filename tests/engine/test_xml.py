@@ -69,10 +69,10 @@ def test_deep_nesting_is_refused_at_its_line():
 def test_a_flood_of_elements_is_refused_in_a_blink():
     # given
     flood = b"<a>" + b"<b/>" * (MAX_ELEMENTS + 1) + b"</a>"
-    started = time.perf_counter()
+    started = time.process_time()
     # then
     assert refusal(flood).reason == "too_many_elements"
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("data", [b"<a>", b"<a></b>", b"<a>&undefined;</a>", b"no", b"<a b='1' b='2'/>"])

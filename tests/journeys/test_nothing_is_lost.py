@@ -1,12 +1,14 @@
 """Nothing that somebody wrote is ever lost: mistakes, expired sessions, no network, two at once, two clicks."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
 
 from tests.journeys import chapters
+from tests.journeys.person import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("journeys")
 
@@ -36,6 +38,13 @@ def marco(at_desk):
 
 def what_she_asks(person):
     return person.page.get_by_label("Che cosa chiede")
+
+
+def eventually(page, happened):
+    """Let the page go on until it has happened."""
+    until = time.monotonic() + PATIENCE
+    while not happened() and time.monotonic() < until:
+        page.wait_for_timeout(50)
 
 
 def complete(person):
@@ -137,7 +146,7 @@ def test_a_late_answer_about_the_questions_does_not_send_the_form_again(marco, w
     with marco.page.expect_request(STEP):
         button = marco.page.get_by_role("button", name="Completa e vai alla prossima")
         button.click(no_wait_after=True)
-    marco.page.wait_for_timeout(200)
+    eventually(marco.page, lambda: len(held) == 2)  # both are asked for, and on their way here
     # when the form arrives first, and the answer to the question last
     asked, sent = held
     done = sent.fetch(max_redirects=0)

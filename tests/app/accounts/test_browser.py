@@ -61,7 +61,7 @@ def open_at(address: str) -> Iterator[Callable[[str, int], Page]]:
 
         def go(path: str, width: int = 1400) -> Page:
             page = chromium.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(30_000)
             page.goto(address + path)
             return page
 

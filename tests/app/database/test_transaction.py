@@ -48,7 +48,7 @@ def test_two_that_block_each_other_both_succeed(engine: Engine, ente: int) -> No
                 for id in order:
                     session.execute(text("update unita set nome = nome || 'x' where id = :id"), {"id": id})
                     if id == order[0] and attempts[order] == 1:
-                        meet.wait(10)
+                        meet.wait(60)
 
             retrying(session, take)
 

@@ -56,7 +56,7 @@ def at_work(address: str, open_case: Scene) -> Iterator[Callable[[str, int], Pag
 
         def go(path: str, width: int) -> Page:
             page = chromium.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-            page.set_default_timeout(20_000)
+            page.set_default_timeout(30_000)
             page.goto(address + path)
             page.fill("#nome_utente", "giulia.parodi")
             page.fill("#password", PASSWORD)

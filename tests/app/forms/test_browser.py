@@ -139,7 +139,7 @@ class Slow:
 
     def __init__(self, site):
         self.gate = threading.Event()
-        site.before_answer = lambda: self.gate.wait(5)
+        site.before_answer = lambda: self.gate.wait(60)
 
     def let_go(self):
         self.gate.set()

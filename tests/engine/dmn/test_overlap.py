@@ -129,7 +129,7 @@ def test_the_reports_are_limited():
 def test_two_thousand_rules_are_checked_quickly():
     # given
     rows = [[f'"k{number}"', f"[{number}..{number + 1}]"] for number in range(1999)]
-    started = time.perf_counter()
+    started = time.process_time()
     # then
     assert overlaps(*rows, ['"k7"', "-"]) in ([], ["8 e 2000"])
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
