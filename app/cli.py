@@ -177,7 +177,8 @@ def _revoke_token(arguments: Arguments) -> int:
 
 def _analysts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     checked = _command(commands, "check", "perché un percorso non si può pubblicare", _check)
-    checked.add_argument("files", nargs="+", type=Path, metavar="FILE|CARTELLA")
+    told = "se non c'è, i percorsi che vengono con il programma"
+    checked.add_argument("files", nargs="*", type=Path, metavar="FILE|CARTELLA", help=told)
     feel = _command(commands, "feel", "il valore di un'espressione", _feel)
     feel.add_argument("expression", nargs="?", metavar="ESPRESSIONE")
     dmn = _command(commands, "dmn", "il valore di una decisione", _dmn)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.commands import earlier, roles
-from app.commands.folder import is_bundle, path_of
+from app.commands.folder import PROCESSES, is_bundle, path_of
 from app.wiring import engines
 from engine import Operations, Problem, advise, check, check_decisions, check_diagram, check_form, from_folder
 from engine.bundle import BundleUnreadable
@@ -16,8 +16,11 @@ from engine.json import loads
 
 
 def run(names: Sequence[Path]) -> int:
-    """Print `file:element: message` for each refusal (advice goes to stderr); 1 when there is any."""
-    refused = [problem for name in names for problem in _look(name)]
+    """Print `file:element: message` for each refusal (advice goes to stderr); 1 when there is any.
+
+    Without names, of the paths that come with the software.
+    """
+    refused = [problem for name in names or [PROCESSES] for problem in _look(name)]
     for problem in refused:
         print(problem)
     return 1 if refused else 0

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from engine import forms_beside
 
+PROCESSES = Path(__file__).parents[2] / "processes"
+"""The paths that come with the software; an installed one has them beside its packages, with `forms`."""
+
 COMMON = "forms/common/"
 FORMS = "forms/"
 

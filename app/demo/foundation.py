@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy import Engine as Database
 from sqlalchemy import select
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.accounts.service import NewAccount, grant_role, open_account
+from app.commands.folder import PROCESSES
 from app.database.context import ente_context
 from app.demo.city import ACCOUNTS, ENTI, GENOVA, PASSWORD, UNITA
 from app.enti import parametri
@@ -21,7 +21,6 @@ from app.wiring import EngineMaker
 from engine import Bundle, from_folder, system
 from engine.tables import release
 
-PROCESSES = Path(__file__).parent.parent.parent / "processes"
 BEGINNING = date(2026, 1, 1)
 
 
