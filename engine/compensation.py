@@ -4,7 +4,7 @@ The root of a scope keeps which of its activities are done that something can un
 from there, and its token waits until their handlers have been gone through one after the other. A handler sees the
 variables as they are now. What a subprocess has done is its scope's when it is over, unless something on its border
 undoes it as a whole, or it was a round, whose variables went with it: its handlers hang beside every scope around them
-too (engine/spiff.py), and run there.
+too (engine/parser.py), and run there.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import (
@@ -19,14 +19,13 @@ from engine import (
     release,
     sendback,
     signals,
-    store,
-    tables,
+    tasks,
+    timers,
 )
 from engine.actor import Actor, system
 from engine.bundle import Bundle
 from engine.calendar import Calendar
 from engine.clock import Clock, DatabaseClock
-from engine.errors import FormInvalid, NotAllowed, TaskNotOpen
 from engine.incidents import Remedy
 from engine.invariants import Finding
 from engine.migration import batch
@@ -226,55 +225,21 @@ class Engine:
 
         Raises TaskNotOpen, NotAllowed (four eyes), FormInvalid, AnswerRefused.
         """
-        rows = store.lock_task(self.session, self.ente_id, task_id)
-        if not rows:
-            raise TaskNotOpen(task_id)
-        row = rows[0]
-        if row.task_status != "open":
-            raise TaskNotOpen(task_id, row.task_status, row.closed_by)
-        if row.excluded_id is not None and row.excluded_id == by.account_id:
-            raise NotAllowed(task_id, "quattro_occhi")
-        step = Step(self, by)
-        running = step.admit(rows, row.instance_id)
-        task = running.task(str(row.token))
-        if task is None or running.state.waits.get(str(row.token)) != "task":
-            raise self._closed_meanwhile(task_id)
-        element = running.program.element(row.element_id)
-        form = running.program.form(row.form_id) if row.form_id else None
-        errors = form.errors(answers) if form is not None else []
-        if errors:
-            raise FormInvalid(errors)
-        step.answer(running, task, element, answers)
-        step.run()
+        tasks.complete(self, task_id, answers, by)
 
     def hold(self, task_id: int) -> None:
         """Keep a task as it is until the transaction ends. Raises TaskNotOpen, InstanceBusy.
 
         Who waited here may have lost the right meanwhile: ask about rights after it.
         """
-        if not store.lock_task(self.session, self.ente_id, task_id):
-            raise TaskNotOpen(task_id)
-
-    def _closed_meanwhile(self, task_id: int) -> TaskNotOpen:
-        found = queries.task(self.session, self.ente_id, task_id)
-        return TaskNotOpen(task_id, found.status, found.closed_by)
+        tasks.hold(self, task_id)
 
     def assign(self, task_id: int, account_id: int | None, by: Actor, *, only_free: bool = False) -> None:
         """Give an open task to a person, or to nobody; `only_free` claims it only if nobody has it.
 
         Raises TaskNotOpen (also when somebody else took it first), NotAllowed (four eyes).
         """
-        t = tables.task.c
-        where = [t.ente_id == self.ente_id, t.id == task_id, t.status == "open"]
-        if only_free:
-            where.append(t.assignee_id.is_(None) | (t.assignee_id == account_id))
-        row = self.session.execute(
-            update(tables.task).where(*where).values(assignee_id=account_id).returning(t.excluded_id)
-        ).one_or_none()
-        if row is None:
-            raise self._closed_meanwhile(task_id)
-        if account_id is not None and row.excluded_id == account_id:
-            raise NotAllowed(task_id, "quattro_occhi")
+        tasks.assign(self, task_id, account_id, only_free=only_free)
 
     def send_back_targets(self, task_id: int) -> list[SendBackTarget]:
         """The earlier human steps to which this one may go back; none while other work runs beside it."""
@@ -325,31 +290,11 @@ class Engine:
 
     def fire_timer(self, timer_id: int, by: Actor) -> bool:
         """Fire a due timer; False when it is gone or not yet due."""
-        t = tables.timer.c
-        row = self.session.execute(
-            select(t.instance_id, t.token).where(t.ente_id == self.ente_id, t.id == timer_id)
-        ).one_or_none()
-        if row is None:
-            return False
-        step = Step(self, by)
-        running = step.lock(row.instance_id)
-        due = self.session.execute(
-            select(t.due_at).where(t.ente_id == self.ente_id, t.id == timer_id)
-        ).scalar_one_or_none()
-        if due is None or due > running.now:
-            return False
-        fired = running.status == "open" and step.fire(running, row.token)
-        if not fired:
-            # nobody waits for it any more: left behind it would be due for ever
-            store.forget(self.session, "timer", self.ente_id, [row.token], running.now, by.label)
-        step.run()
-        return fired
+        return timers.fire(self, timer_id, by)
 
     def due_timers(self, limit: int = 100) -> list[int]:
         """Timers of this ente that are due, oldest first."""
-        t = tables.timer.c
-        statement = select(t.id).where(t.ente_id == self.ente_id, t.due_at <= self.now())
-        return list(self.session.scalars(statement.order_by(t.due_at, t.id).limit(limit)))
+        return timers.due(self, limit)
 
     def claim_job(self, job_id: int) -> JobToRun | None:
         """Take a job for one attempt, counted before it runs; None when there is nothing to do."""

@@ -16,7 +16,7 @@ from engine.adhoc import question
 from engine.bundle import Bundle, BundleUnreadable
 from engine.dialect import Diagram, Element, read
 from engine.form import FormSchema
-from engine.spiff import Unrunnable, compile_diagram
+from engine.parser import Unrunnable, compile_diagram
 from engine.xml import XmlRefused, parse_xml
 
 

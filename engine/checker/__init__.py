@@ -26,7 +26,7 @@ from engine.checker.context import Context, Found
 from engine.dialect import Diagram, read
 from engine.errors import Problem
 from engine.operation import Operations
-from engine.spiff import Unrunnable, compile_diagram
+from engine.parser import Unrunnable, compile_diagram
 from engine.xml import XmlRefused, parse_xml
 
 MAX_ELEMENTS = 400
