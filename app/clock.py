@@ -113,7 +113,7 @@ def schedule(database: Database, maker: EngineMaker) -> BackgroundScheduler:
     """The calendar, not yet running; nothing daily between two and three, an hour that one night a year lacks."""
     scheduler = BackgroundScheduler(timezone="Europe/Rome")
     scheduler.add_job(_counted(_retry_stalled), "interval", seconds=STALLED_EVERY, args=(database,))
-    scheduler.add_job(_counted(_bury_messages), "cron", hour=3, minute=10, args=(database, maker))
+    scheduler.add_job(_counted(bury_messages), "cron", hour=3, minute=10, args=(database, maker))
     scheduler.add_job(_counted(_sweep), "cron", minute=20, args=(database,))
     scheduler.add_job(_counted(_settle_files), "cron", hour=3, minute=40, args=(database,))
     scheduler.add_job(_counted(check_instances), "interval", minutes=10, args=(database, maker))
@@ -197,7 +197,7 @@ def _settle_files(database: Database) -> None:
             settle(session)
 
 
-def _bury_messages(database: Database, maker: EngineMaker) -> None:
+def bury_messages(database: Database, maker: EngineMaker) -> None:
     """Messages that nobody ever waited for become dead letters."""
     for ente_id in _enti(database):
         with ente_context(ente_id), Session(database) as session, session.begin():

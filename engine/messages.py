@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from SpiffWorkflow.task import Task
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from engine import opening, store, tables, thrown
@@ -141,6 +141,55 @@ def _deliver(step: Step, name: str, key: str, payload: dict[str, Any]) -> tuple[
             slugs.add(running.slug)
         step.run()
     return reached, frozenset(slugs)
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """Buried messages of one name from one source that nobody has looked into; `last` is the id of the latest."""
+
+    name: str
+    source: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+    last: int
+
+
+def unheard(engine: Engine) -> list[Unheard]:
+    """What nobody ever waited for, the oldest first. Keys and contents stay where they are: they may name somebody."""
+    m = tables.message.c
+    rows = engine.session.execute(
+        select(
+            m.name,
+            m.source,
+            func.count().label("count"),
+            func.min(m.received_at).label("first_at"),
+            func.max(m.received_at).label("last_at"),
+            func.max(m.id).label("last"),
+        )
+        .where(m.ente_id == engine.ente_id, m.status == "dead", m.seen_at.is_(None))
+        .group_by(m.name, m.source)
+        .order_by(func.min(m.received_at))
+    )
+    return [Unheard(**row._mapping) for row in rows]
+
+
+def put_away(engine: Engine, name: str, source: str, last: int) -> int:
+    """Somebody has looked into the buried messages of a name and a source, up to the id `last`; returns how many."""
+    m = tables.message.c
+    result = engine.session.execute(
+        update(tables.message)
+        .where(
+            m.ente_id == engine.ente_id,
+            m.status == "dead",
+            m.seen_at.is_(None),
+            m.name == name,
+            m.source == source,
+            m.id <= last,
+        )
+        .values(seen_at=engine.now())
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def bury_expired(engine: Engine) -> int:

@@ -200,6 +200,7 @@ message = Table(
     Column("status", Text, nullable=False),
     _at("received_at", null=False),
     _at("expires_at"),
+    _at("seen_at"),
     PrimaryKeyConstraint("ente_id", "id"),
     UniqueConstraint("ente_id", "source", "message_id"),
     CheckConstraint("status in ('correlated', 'buffered', 'dead')", name="status"),
@@ -209,6 +210,13 @@ message = Table(
         "name",
         "key",
         postgresql_where=text("status = 'buffered'"),
+    ),
+    Index(
+        "ix_engine_message_dead",
+        "ente_id",
+        "name",
+        "source",
+        postgresql_where=text("status = 'dead' and seen_at is null"),
     ),
 )
 

@@ -20,6 +20,7 @@ AZIONI: Final = MappingProxyType(
         "task.send_back": "Ha rimandato indietro un’attività",
         "messaggio.send": "Ha registrato una notizia sulla pratica",
         "messaggio.deliver": "Ha consegnato una notizia alla pratica",
+        "messaggio.see": "Ha guardato messaggi che nessun percorso aspettava",
         "ordine.accettato": "Ha accettato l’ordine",
         "ordine.rifiutato": "Ha rifiutato l’ordine",
         "rendiconto.submit": "Ha mandato gli interventi del mese",

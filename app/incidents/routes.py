@@ -13,7 +13,7 @@ from app.accounts.gate import current_operator
 from app.accounts.operator import Operator
 from app.audit import saw
 from app.forms import Form, Message
-from app.incidents import board, service
+from app.incidents import board, messaggi, service
 from app.rights import policy
 from engine import CorrectionRefused, EngineError, FormInvalid
 
@@ -32,7 +32,24 @@ def index() -> str:
     groups = board.groups(operator)
     for fermo in (fermo for group in groups for fermo in group.fermi):
         _saw(fermo)
-    return render_template("incidents/fermi.html", gruppi=groups, colleghi=board.helpers(operator))
+    return render_template(
+        "incidents/fermi.html",
+        gruppi=groups,
+        colleghi=board.helpers(operator),
+        mai_attesi=messaggi.waiting(operator),
+    )
+
+
+@blueprint.post("/messaggi")
+def see_messages() -> Response:
+    """Messages that nobody awaited were looked into."""
+    name, source, last = (request.form.get(each, "") for each in ("nome", "da", "ultimo"))
+    number = int(last) if last.isdecimal() and len(last) < 18 else 0
+    if messaggi.see(current_operator(), name, source, number):
+        flash("Segnati come visti.", "ok")
+    else:
+        flash("Erano già segnati come visti.", "avviso")
+    return redirect(url_for("incidents.index"), 303)
 
 
 @blueprint.post("/scelti")

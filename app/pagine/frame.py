@@ -14,7 +14,7 @@ from app.amministrazione import programmi
 from app.audit import registro
 from app.database import db
 from app.enti.model import Unita
-from app.incidents import board
+from app.incidents import board, messaggi
 from app.rights.extraordinary import to_review
 from app.rights.policy import may_ever
 from app.rights.roles import ROLES
@@ -134,7 +134,7 @@ def menu(operator: Operator, open_for: Callable[[Operator], int | str | None]) -
                 "url": url_for("incidents.index"),
                 "tasto": "m",
                 "corrente": here.startswith("/passi-fermi"),
-                "conteggio": board.count(operator) or None,
+                "conteggio": board.count(operator) + len(messaggi.waiting(operator)) or None,
             }
         )
     if may_ever(operator, "accesso:review"):

@@ -9,11 +9,13 @@ from playwright.sync_api import Page
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from engine import Engine
+from app import clock
+from engine import Engine, system
 from tests.app.incidents.conftest import CATERINA, SILENT, Asked, City
 from tests.app.servizi_pagine.citta import Visitor, assert_accessible
 
 Enter = Callable[[str], Visitor]
+NOBODY_AWAITED = "Messaggi che nessuno aspettava"
 WHY = "Attestazione di carta, portata allo sportello"
 RESULT = {
     "isee.valore": "9500",
@@ -192,6 +194,45 @@ def test_an_incident_is_given_to_who_may_see_to_it(
     anna.send(f"/passi-fermi/{incident_id}/affida", a=str(adele))
     assert "Adele Peirano" in anna.get(f"/passi-fermi/{incident_id}").text
     assert audited(db_session) == ["incidente.give"]
+
+
+def buried(genova: City, key: str) -> None:
+    """A program's message about nobody, for as long as messages are kept."""
+    genova.step(
+        lambda engine: engine.correlate("decesso_registrato", key, {}, system("prova"), source="api:anagrafe")
+    )
+    genova.breaks("update engine_message set expires_at = now() where key = :key", key=key)
+    clock.bury_messages(genova.database, genova.maker)
+
+
+def test_messages_that_nobody_awaited_are_shown_until_somebody_has_looked(
+    enter: Enter, browse: Callable[..., Page], genova: City, db_session: Session
+) -> None:
+    # given
+    admin, anna = enter("admin.genova"), enter("anna.traverso")
+    assert NOBODY_AWAITED not in admin.get("/passi-fermi/").text
+    buried(genova, CATERINA)
+    # then it is there, and not the key, for who sees to what belongs to no pratica
+    page = browse("admin.genova", "/passi-fermi/", 320)
+    assert_accessible(page)
+    row = page.get_by_role("row").filter(has_text="decesso registrato")
+    assert "anagrafe" in row.inner_text()
+    assert CATERINA not in page.content()
+    assert NOBODY_AWAITED not in anna.get("/passi-fermi/").text
+    seen = {name: row.locator(f"[name={name}]").input_value() for name in ("nome", "da", "ultimo")}
+    assert anna.send("/passi-fermi/messaggi", **seen).status_code == 403
+    # when another comes while the page is open
+    buried(genova, "un'altra")
+    assert "Segnati come visti." in admin.send("/passi-fermi/messaggi", **seen).text
+    # then it is still to be looked into
+    again = admin.get("/passi-fermi/").text
+    assert NOBODY_AWAITED in again
+    seen["ultimo"] = str(int(seen["ultimo"]) + 1)
+    assert NOBODY_AWAITED not in admin.send("/passi-fermi/messaggi", **seen).text
+    assert "Erano già segnati" in admin.send("/passi-fermi/messaggi", **seen).text
+    db_session.rollback()
+    found = db_session.scalars(text("select dettaglio->>'quanti' from audit where azione = 'messaggio.see'"))
+    assert list(found) == ["1", "1"]
 
 
 @pytest.mark.parametrize("width", [320, 1400])
