@@ -61,7 +61,7 @@ $$
 
 
 def upgrade() -> None:
-    op.execute("create index ix_engine_timer_turn on engine_timer (ente_id, due_at)")
+    op.execute("create index if not exists ix_engine_timer_turn on engine_timer (ente_id, due_at)")
     op.execute("drop index ix_engine_timer_due")
     op.execute(TAKE_IN_TURN)
     open_function(op, "engine_take_due_timer(bigint[], int)")

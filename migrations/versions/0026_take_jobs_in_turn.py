@@ -52,7 +52,7 @@ end $$
 
 def upgrade() -> None:
     op.execute(
-        "create index ix_procrastinate_jobs_turn on procrastinate_jobs "
+        "create index if not exists ix_procrastinate_jobs_turn on procrastinate_jobs "
         "(((args ->> 'ente_id')::int), (coalesce(scheduled_at, '-infinity')), id) where status = 'todo'"
     )
     op.execute(TAKE_IN_TURN)
