@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 from app.accounts.pending import PendingNotFound
 from app.accounts.throttle import Throttled
 from app.accounts.tokens import ScopeMissing
-from app.audit.reads import refused
+from app.audit.reads import refused, showed_nothing
 from app.database import db
 from app.database.context import EnteMoving
 from app.observe.request import route
@@ -291,6 +291,7 @@ def _facts(error: Exception) -> dict[str, Any]:
 
 
 def _answer(meaning: Meaning, facts: dict[str, Any] | None = None) -> Response:
+    showed_nothing()
     response = _problem(meaning, facts or {}) if is_api() else _page(meaning, facts or {})
     response.status_code = meaning.status
     if meaning.retry_after is not None:

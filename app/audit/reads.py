@@ -47,6 +47,11 @@ def saw(
     )
 
 
+def showed_nothing() -> None:
+    """Forget what was noted: an error's page takes the place of the one that would have shown it."""
+    g.pop("readings", None)
+
+
 def refused(action: str, reason: str) -> None:
     """Note that this request was refused: attempts are as telling as readings."""
     g.refusal = (action, reason)
@@ -55,6 +60,7 @@ def refused(action: str, reason: str) -> None:
 def write(response: Response) -> Response:
     """Write what this request showed, or why it was refused: called by the gate after every request.
 
+    Whatever its status: a form with mistakes (422) or done by somebody else meanwhile (409) shows the persona too.
     Raises what the database raises: the page is then replaced by an error.
     """
     operator: Operator | None = g.get("operator")
@@ -65,7 +71,7 @@ def write(response: Response) -> Response:
     pratiche = {reading.pratica_id for reading in readings}
     if len(pratiche) == 1:
         logs.about(pratica=pratiche.pop() or None)
-    rows = [_row_of(reading, operator) for reading in sorted(readings)] if response.status_code < 400 else []
+    rows = [_row_of(reading, operator) for reading in sorted(readings)]
     if refusal:
         rows.append(_refusal_row(refusal, operator))
     if rows:

@@ -80,8 +80,14 @@ def with_pages(web: Flask) -> None:
         reads.saw(persona_id, sezione="contatti")
         return "una persona"
 
+    @web.get("/modulo/<persona_id>/<int:status>")
+    def mistakes(persona_id: str, status: int) -> tuple[str, int]:
+        reads.saw(persona_id)
+        return "i dati di una persona, con un campo da correggere", status
+
     @web.get("/diario/<livello>")
     def diary(livello: str) -> str:
+        reads.saw("12", sezione="diario")
         require(gate.current_operator(), "read:diario", Subject(1, unita_id=OWN_UNIT, livello=livello))
         return "il diario"
 

@@ -32,6 +32,18 @@ def test_a_refusal_is_written_too(giulia: FlaskClient, session: Session):
     assert giulia.get("/diario/ordinaria").status_code == 403
     row = session.scalars(select(Audit).where(Audit.azione == "accesso.refuse")).one()
     assert (row.oggetto_id, row.dettaglio) == ("read:diario", {"perche": "RELATION"})
+    # and what the page would have shown was not read
+    assert session.scalars(select(Audit).where(Audit.azione == "persona.read")).all() == []
+
+
+@pytest.mark.parametrize("status", [409, 422])
+def test_a_form_that_comes_back_with_the_data_of_a_persona_was_read(
+    giulia: FlaskClient, session: Session, status: int
+):
+    # when
+    assert giulia.get(f"/modulo/12/{status}").status_code == status
+    # then
+    assert session.scalars(select(Audit.persona_id).where(Audit.azione == "persona.read")).all() == ["12"]
 
 
 def test_a_page_that_cannot_be_recorded_is_not_served(giulia: FlaskClient, owner_engine: Engine):

@@ -45,6 +45,23 @@ def test_wrong_answers_are_named_and_stay_as_typed(enter: Enter) -> None:
     assert "Non ce la faccio più da sola" in marco.sees(task).text  # also after closing the page
 
 
+def test_a_form_with_mistakes_shows_the_persona_and_is_a_reading(enter: Enter, in_genova: Session) -> None:
+    # given
+    enter("marco.costa").registers_a_contact()
+    giulia = enter("giulia.parodi")
+    task = giulia.tasks("prendere")[0]
+    page = giulia.sees(task).text
+    count = text("select count(*) from audit where azione = 'persona.read'")
+    before = in_genova.scalar(count)
+    in_genova.rollback()
+    # when
+    answer = giulia._post(task, page, narrazione="Vive sola")
+    # then
+    assert answer.status_code == 422
+    assert "Parodi" in answer.text
+    assert in_genova.scalar(count) == before + 1
+
+
 def test_a_task_opens_while_somebody_makes_a_step_in_its_pratica(enter: Enter, in_genova: Session) -> None:
     # given
     enter("marco.costa").registers_a_contact()
