@@ -156,8 +156,7 @@ class Diagram:
 
     def awaited(self, kind: str) -> set[str]:
         """The names of the messages, or of the signals, that somebody in it waits for."""
-        waiting = (e for e in self.elements.values() if not e.throws and e.kind != "sendTask")
-        events = (element.event for element in waiting if element.event is not None)
+        events = (e.event for e in self.elements.values() if e.event is not None and not e.throws)
         return {event.name for event in events if event.kind == kind and event.name}
 
 
@@ -278,7 +277,7 @@ def _read_element(node: etree._Element, lane_of: Mapping[str, str], definitions:
 
 
 def _read_event(node: etree._Element, definitions: _Definitions) -> Event | None:
-    if node.get("messageRef") and node.tag in (bpmn("receiveTask"), bpmn("sendTask")):
+    if node.get("messageRef") and node.tag == bpmn("receiveTask"):
         return _message(definitions.get(node.get("messageRef")))
     for child in node:
         if not isinstance(child.tag, str):

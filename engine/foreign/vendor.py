@@ -198,6 +198,28 @@ def _service(found: _Node) -> None:
     found.forget()
 
 
+def _thrown(found: _Node) -> None:
+    """A message is brought here to who waits for it, by the engine: what sent it elsewhere goes."""
+    definition = found.node.find(bpmn("messageEventDefinition"))
+    if definition is None:
+        return
+    sends = _Node(definition, found.notes)
+    called = [value for name in _CALLED if (value := sends.take(name)) and name != "type"]
+    extensions = found.node.find(bpmn("extensionElements"))
+    own = extensions.find(zeebe("taskDefinition")) if extensions is not None else None
+    if extensions is not None and own is not None:
+        extensions.remove(own)
+        called.append(own.get("type", ""))
+    if called:
+        found.notes.dropped(
+            found.id,
+            f"per mandare il messaggio chiamava «{called[-1][:80]}»: qui arriva alla pratica che lo aspetta; "
+            "se deve uscire, usa un servizio",
+        )
+    _mappings(found)
+    found.forget()
+
+
 def _decision(found: _Node) -> None:
     decision, result = found.take("decisionRef"), found.take("resultVariable")
     found.take("mapDecisionResult")
@@ -379,6 +401,8 @@ _BY_KIND: Mapping[str, Callable[[_Node], None]] = {
     "manualTask": _human,
     "serviceTask": _service,
     "sendTask": _service,
+    "intermediateThrowEvent": _thrown,
+    "endEvent": _thrown,
     "businessRuleTask": _decision,
     "scriptTask": _script,
     "callActivity": _call,

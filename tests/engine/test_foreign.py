@@ -290,6 +290,30 @@ def test_flowable_and_camunda_8_are_read_too() -> None:
     assert set(problems(imported)) == {"u", "z", "g", "b"}
 
 
+def test_a_message_that_another_engine_sends_by_a_call_is_told() -> None:
+    # given
+    body = (
+        '<startEvent id="inizio"/>'
+        '<intermediateThrowEvent id="manda"><extensionElements><zeebe:taskDefinition type="posta"/>'
+        "</extensionElements><messageEventDefinition messageRef='m'/></intermediateThrowEvent>"
+        '<sendTask id="invia" name="invia" messageRef="m"/>'
+        "<endEvent id='fine'><messageEventDefinition messageRef='m' camunda:type='external' "
+        "camunda:topic='avvisi'/></endEvent>"
+    )
+    flows = flow("inizio", "manda") + flow("manda", "invia") + flow("invia", "fine")
+    # when
+    imported = one(drawn(body + flows, before='<message id="m" name="avviso"/>'))
+    # then
+    said = notes(imported, "dropped")
+    assert [line.partition("chiamava ")[2].partition(":")[0] for line in said] == ["«posta»", "«avvisi»"]
+    assert {element: len(found) for element, found in problems(imported).items()} == {
+        "manda": 1,
+        "fine": 1,
+        "invia": 1,
+    }
+    assert ["chiave" in each for (each,) in problems(imported).values()].count(True) == 2
+
+
 def test_a_resource_of_plain_bpmn_is_a_role() -> None:
     body = (
         """<startEvent id="i"/><userTask id="u"><potentialOwner><resourceRef>r1</resourceRef></potentialOwner></userTask>
