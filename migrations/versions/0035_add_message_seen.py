@@ -14,14 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("engine_message", sa.Column("seen_at", sa.DateTime(timezone=True)))
     share(op, "engine_message", "update (seen_at)")
-    op.create_index(
-        "ix_engine_message_dead",
-        "engine_message",
-        ["ente_id", "name", "source"],
-        postgresql_where=sa.text("status = 'dead' and seen_at is null"),
-    )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_engine_message_dead", "engine_message")
     op.drop_column("engine_message", "seen_at")
