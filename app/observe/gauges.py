@@ -1,6 +1,6 @@
 """What the database says of the whole installation, asked at each scrape: work that waits, and for how long.
 
-Across enti, numbers only: from one function of the owner (migration 0028). Every web process says the same.
+Across enti, numbers only: from one function of the owner (migrations 0028 and 0037). Every web process says the same.
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ GAUGES: Final[dict[str, tuple[str, str | None, str]]] = {
         "percorsi_messages_waiting",
         None,
         "Messages kept for a path that will wait for them",
+    ),
+    "messages_dead": (
+        "percorsi_messages_dead",
+        None,
+        "Messages that nobody ever awaited, and nobody has looked into",
     ),
     "queue": ("percorsi_queue_jobs", "status", "Jobs in the queue: todo, doing, failed"),
     "queue_age": ("percorsi_queue_age_seconds", None, "How long the oldest job that is due has waited"),

@@ -27,6 +27,9 @@ WAITING = """
     select ente_id, id, 't2', 'e', now() + interval '1 hour' from engine_instance;
     insert into engine_incident (ente_id, instance_id, root_id, token, element_id, kind, message, created_at)
     select ente_id, id, id, 't', 'e', 'job', 'm', now() - ente_id * interval '1 day' from engine_instance;
+    insert into engine_message (ente_id, name, key, source, message_id, payload, status, received_at, expires_at, seen_at)
+    values (1, 'n', 'k', 's', '1', '{{}}', 'dead', now(), now(), null),
+           (2, 'n', 'k', 's', '2', '{{}}', 'dead', now(), now(), now());
     insert into procrastinate_jobs (queue_name, task_name, args, status, scheduled_at) values
     ('q', 't', '{{"ente_id": 1}}', 'todo', now() - interval '5 minutes'),
     ('q', 't', '{{"ente_id": 2}}', 'todo', null),
@@ -51,6 +54,7 @@ def test_what_waits_is_summed_over_every_ente(engine: Engine, owner_engine: Engi
         "percorsi_timers_late": 2,
         "percorsi_timer_lateness_seconds": pytest.approx(2 * 3_600, abs=60),
         "percorsi_messages_waiting": 0,
+        "percorsi_messages_dead": 1,
         'percorsi_queue_jobs{status="todo"}': 3,
         'percorsi_queue_jobs{status="doing"}': 1,
         'percorsi_queue_jobs{status="failed"}': 0,
@@ -58,6 +62,20 @@ def test_what_waits_is_summed_over_every_ente(engine: Engine, owner_engine: Engi
         "percorsi_workers": 0,
         "percorsi_clocks_elected": 0,
     }
+
+
+def test_what_waits_in_an_ente_that_is_being_moved_calls_nobody(
+    engine: Engine, owner_engine: Engine, ente: int
+) -> None:
+    # given
+    with owner_engine.begin() as connection:
+        connection.execute(text(WAITING.format(instances=INSTANCES)))
+        connection.execute(text("update ente set in_trasferimento_at = now()"))
+    # when
+    told = gauges.exposition(engine).decode()
+    # then
+    for figure in ("timers_late", "timer_lateness_seconds", "queue_age_seconds"):
+        assert f"percorsi_{figure} 0.0\n" in told
 
 
 def test_a_database_that_is_away_is_a_figure_too() -> None:
