@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 
 from app.accounts.operator import Operator
+from app.attivita.service import engine_of
 from app.database import db
 from app.persone.model import Persona
+from app.pratiche import stato
 from app.pratiche.access import case_columns
 from app.pratiche.model import Pratica
+from app.pratiche.stato import Stato
 from app.rights.filters import case_filter
 
 PAGE = 50
@@ -38,6 +41,7 @@ class Row:
     chiusa_at: datetime | None
     esito: str | None
     riservatezza: str
+    stato: Stato
 
 
 def list_rows(operator: Operator, wanted: Filter) -> tuple[list[Row], bool]:
@@ -50,8 +54,11 @@ def list_rows(operator: Operator, wanted: Filter) -> tuple[list[Row], bool]:
         .limit(PAGE + 1)
         .offset((wanted.pagina - 1) * PAGE)
     )
-    found = [_row(pratica, persona) for pratica, persona in db.session.execute(statement)]
-    return found[:PAGE], len(found) > PAGE
+    found = db.session.execute(statement).all()
+    roots = [p.instance_id for p, _ in found[:PAGE] if p.instance_id is not None and p.chiusa_at is None]
+    states = stato.of_roots(engine_of(operator), roots)
+    rows = [_row(p, persona, states.get(p.instance_id or 0, Stato())) for p, persona in found[:PAGE]]
+    return rows, len(found) > PAGE
 
 
 def _asked(wanted: Filter) -> list[Any]:
@@ -72,7 +79,7 @@ def _asked(wanted: Filter) -> list[Any]:
     return conditions
 
 
-def _row(pratica: Pratica, persona: Persona | None) -> Row:
+def _row(pratica: Pratica, persona: Persona | None, state: Stato) -> Row:
     return Row(
         id=pratica.id,
         numero=pratica.protocol_number,
@@ -82,6 +89,7 @@ def _row(pratica: Pratica, persona: Persona | None) -> Row:
         chiusa_at=pratica.chiusa_at,
         esito=pratica.esito,
         riservatezza=pratica.riservatezza,
+        stato=state,
     )
 
 

@@ -24,11 +24,12 @@ from app.enti.model import Unita
 from app.forms import Sources, Tree
 from app.persone.people import OfOperator
 from app.persone.view import flags, head
-from app.pratiche import assegnazione, service
+from app.pratiche import assegnazione, service, stato
 from app.pratiche.access import subject_of, task_subject
 from app.pratiche.model import Pratica, Protocollo
 from app.pratiche.orologio import Orologio, Tratto
 from app.pratiche.segni import marks_of
+from app.pratiche.stato import Stato
 from app.rights import policy
 from app.values import account_of, day_of
 from engine import Engine, HistoryView, IncidentView, InstanceView, Program, TaskView
@@ -64,6 +65,7 @@ class Page:
     orologio: Orologio | None
     tratti: list[dict[str, Any]]
     compiti: list[TaskView]
+    stato: Stato
     primo: TaskView | None
     fatti: list[tuple[str, str]]
     cammini: list[Walk]
@@ -95,6 +97,7 @@ def build(operator: Operator, pratica: Pratica) -> Page:
         orologio=clock,
         tratti=[_segment(t) for t in clock.tratti] if clock else [],
         compiti=tasks,
+        stato=Stato() if pratica.chiusa_at else stato.of_roots(engine, [root])[root],
         primo=next((t for t in tasks if _may(operator, "task:complete", pratica, t)), None),
         fatti=_facts(pratica, instances, names),
         cammini=[_walk(engine, pratica, i, history, seen, names) for i in instances],
