@@ -10,6 +10,7 @@ from typing import Any
 from app.accounts.operator import Operator
 from app.attivita.registri import form_to_read
 from app.attivita.service import Case
+from app.documenti.tipo import asked_in
 from app.documenti.uploads import OfTask
 from app.forms import Earlier, Sources, Tree
 from app.persone.people import OfOperator
@@ -39,7 +40,9 @@ class Precedenti:
     ) -> None:
         self._engine = engine
         self._programs = {i.id: engine.program(i.hash) for i in engine.instances_of(case.task.root_id)}
-        self._sources = Sources(people=OfOperator(operator), uploads=OfTask(operator, case))
+        program = self._programs[case.task.instance_id]
+        types = asked_in(program.schema(case.task.form_id)) if case.task.form_id else {}
+        self._sources = Sources(people=OfOperator(operator), uploads=OfTask(operator, case, types))
         self._rows = [row for row in history if self._is_human(row)]
         self._done = {row.element_id: row for row in self._rows}  # the last of each
 

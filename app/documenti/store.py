@@ -31,7 +31,12 @@ class ContentAltered(Exception):
 
 
 def keep(
-    session: AnySession, by: Operator, pratica: Pratica, received: Received, task_id: int | None = None
+    session: AnySession,
+    by: Operator,
+    pratica: Pratica,
+    received: Received,
+    task_id: int | None = None,
+    tipo: str | None = None,
 ) -> File:
     """Write a file of a pratica, and of a task when its form asked for it; flushes, the caller commits.
 
@@ -44,6 +49,7 @@ def keep(
         ente_id=pratica.ente_id,
         pratica_id=pratica.id,
         task_id=task_id,
+        tipo=tipo,
         nome=received.nome,
         media=received.media,
         dimensione=len(received.content),
@@ -67,6 +73,24 @@ def keep(
         dettaglio={"task": task_id, "media": file.media, "stato": file.stato},
     )
     return file
+
+
+def sent_before(session: AnySession, by: Operator, task_id: int, received: Received) -> File | None:
+    """The same file that the same operator has sent to the same task: a browser sends it again with each answer
+    that changes the questions."""
+    return session.scalar(
+        select(File)
+        .where(
+            File.ente_id == by.ente_id,
+            File.task_id == task_id,
+            File.da_chi == str(by),
+            File.nome == received.nome,
+            File.impronta == received.impronta,
+            File.stato.in_((ACCOLTO, DA_CONTROLLARE)),
+        )
+        .order_by(File.id)
+        .limit(1)
+    )
 
 
 def content_of(session: AnySession, file: File) -> bytes:

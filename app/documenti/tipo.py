@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from app.accounts.operator import Operator
 from app.rights import policy
@@ -35,7 +35,24 @@ TIPI: Final = (
     Tipo("giudiziario", "Atto di un’autorità giudiziaria"),
     Tipo("altro", "Altro"),
 )
+MARK: Final = "documento: "
 _BY_ID: Final = {tipo.id: tipo for tipo in TIPI}
+
+
+def asked_in(schema: Any) -> dict[str, str]:
+    """The types that a form's schema gives to its files: name of the question → id, by `documento: <id>`."""
+    found: dict[str, str] = {}
+    if isinstance(schema, list):
+        for part in schema:
+            found |= asked_in(part)
+    if isinstance(schema, dict):
+        for name, question in schema.get("properties", {}).items():
+            mark = question.get("$comment", "") if isinstance(question, dict) else ""
+            if mark.startswith(MARK):
+                found[name] = mark.removeprefix(MARK)
+        for part in schema.values():
+            found |= asked_in(part)
+    return found
 
 
 def title_of(tipo: str | None) -> str:

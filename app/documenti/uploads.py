@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
@@ -19,11 +21,12 @@ from app.rights import policy
 
 
 class OfTask:
-    """The files that the form of one task may keep and name."""
+    """The files that the form of one task may keep and name; `types`: of which type the question makes them."""
 
-    def __init__(self, operator: Operator, case: Case) -> None:
+    def __init__(self, operator: Operator, case: Case, types: Mapping[str, str]) -> None:
         self._operator = operator
         self._case = case
+        self._types = types
 
     def store(self, upload: FileStorage, name: str) -> str:
         """Keep a file at once: the page is shown again with it if another answer is wrong.
@@ -31,7 +34,8 @@ class OfTask:
         Raises UploadRefused, NotAllowed.
         """
         policy.require(self._operator, "task:complete", self._case.subject)
-        return _keep(self._operator, self._case.pratica, upload, self._case.task.id)
+        tipo = self._types.get(name.rpartition(".")[2])
+        return _keep(self._operator, self._case.pratica, upload, self._case.task.id, tipo)
 
     def find(self, file_id: str) -> StoredFile | None:
         """A file of this task, or one that earlier answers of the same pratica name."""
@@ -60,17 +64,22 @@ class OfPratica:
         return _stored(file) if file.da_chi == str(self._operator) else None
 
 
-def _keep(operator: Operator, pratica: Pratica, upload: FileStorage, task_id: int | None) -> str:
+def _keep(
+    operator: Operator, pratica: Pratica, upload: FileStorage, task_id: int | None, tipo: str | None = None
+) -> str:
     try:
-        return _write(operator, pratica.id, receive(upload, antivirus.of_app()), task_id)
+        return _write(operator, pratica.id, receive(upload, antivirus.of_app()), task_id, tipo)
     except FileRefused as refused:
         raise UploadRefused(refused.reason) from refused
 
 
 @transactional
-def _write(operator: Operator, pratica_id: int, received: Received, task_id: int | None) -> str:
+def _write(
+    operator: Operator, pratica_id: int, received: Received, task_id: int | None, tipo: str | None
+) -> str:
     pratica = db.session.get_one(Pratica, (operator.ente_id, pratica_id))
-    return store.keep(db.session, operator, pratica, received, task_id).key
+    again = None if task_id is None else store.sent_before(db.session, operator, task_id, received)
+    return (again or store.keep(db.session, operator, pratica, received, task_id, tipo)).key
 
 
 def _of_pratica(pratica: Pratica, file_id: str) -> File | None:
