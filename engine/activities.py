@@ -9,7 +9,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine import catching, compensation, json, messages, signals, store, thrown
-from engine.dialect import HEADER_DIFFERENT_FROM, HEADER_UNITA, HEADER_WRITES, Element
+from engine.dialect import ACCOUNT, HEADER_DIFFERENT_FROM, HEADER_UNITA, HEADER_WRITES, Element
 from engine.errors import AnswerRefused, ReleaseNotFound
 from engine.operation import Broken, Call, Operation, Refused, Transient
 from engine.running import HUMAN, Running
@@ -77,12 +77,10 @@ class Activities:
             "element_id": element.id,
             "name": element.name,
             "form_id": element.form_id,
-            "ruolo": group,
-            "unita_id": unita,
+            "ruolo": _role(group, element),
+            "unita_id": _unita(unita),
             "different_from": running.state.once(other) if other else [],
-            "assignee_id": int(assignee)
-            if isinstance(assignee, int | str) and str(assignee).isdigit()
-            else None,
+            "assignee_id": _account(assignee, element),
             "due_at": due.isoformat() if due else None,
         }
 
@@ -303,6 +301,34 @@ class Activities:
         if kind == "error":
             self._step.cancel(running)
         return True
+
+
+def _role(value: Any, element: Element) -> str:
+    """Who sees a human step. Raises ExpressionFailed: one that nobody sees would be lost."""
+    if isinstance(value, str) and value.strip():
+        return value
+    raise ExpressionFailed(
+        f"«{(element.group or '')[:120]}»: il gruppo non è un testo, e nessuno vedrebbe il passo"
+    )
+
+
+def _unita(value: Any) -> str | None:
+    """The unit whose people see a human step; None for all of its role. Raises ExpressionFailed."""
+    if isinstance(value, list | dict):
+        raise ExpressionFailed("l'unità non è una sola, e nessuno vedrebbe il passo")
+    return None if value is None else str(value)
+
+
+def _account(value: Any, element: Element) -> int | None:
+    """Who has a human step; None for nobody yet. Raises ExpressionFailed for what is no account's number."""
+    text = "" if value is None else str(value).strip()
+    if not text:
+        return None
+    if ACCOUNT.fullmatch(text):
+        return int(text)
+    raise ExpressionFailed(
+        f"«{(element.assignee or '')[:120]}»: l'assegnatario non è il numero di un operatore"
+    )
 
 
 def _ends_the_path(running: Running, task: Task) -> bool:

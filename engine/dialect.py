@@ -25,6 +25,9 @@ HEADER_KEY = "chiave"
 CYCLE = re.compile(r"R(?P<times>\d{0,6})/(?P<interval>P.+)")
 """A timer that repeats, `R3/PT24H`; without a number it goes on for ever."""
 
+ACCOUNT = re.compile(r"[0-9]{1,18}")
+"""The number of an operator, who is to have a human step."""
+
 EVENT_KINDS = (
     "message",
     "timer",

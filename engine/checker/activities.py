@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from engine import feel
 from engine.checker.context import Context
-from engine.dialect import HEADER_DIFFERENT_FROM, HEADER_WRITES, Diagram, Element
+from engine.dialect import ACCOUNT, HEADER_DIFFERENT_FROM, HEADER_WRITES, Diagram, Element
 from engine.running import HUMAN
 
 LETTER = "lettera"
@@ -28,6 +28,8 @@ def _human(element: Element, diagram: Diagram, context: Context) -> Iterator[str
         yield "nessuno lo vedrebbe: mettilo in una corsia, o scrivi il gruppo («Candidate groups»)"
     elif "," in group and not group.startswith("="):
         yield "un solo gruppo per passo: scegline uno, o metti il passo in una corsia"
+    if element.assignee and not element.assignee.startswith("=") and not ACCOUNT.fullmatch(element.assignee):
+        yield "l'assegnatario è il numero di un operatore, o un'espressione che lo dà: correggilo («Assignee»)"
     different = element.headers.get(HEADER_DIFFERENT_FROM)
     if different is not None:
         other = diagram.elements.get(different)

@@ -230,6 +230,10 @@ FAULTS = {
     ),
     # activities
     "a step that nobody sees": ("uno", one("<bpmn:userTask id='uno'/>")),
+    "a step of somebody by name": (
+        "uno",
+        one(human("uno").replace("assignmentDefinition", "assignmentDefinition assignee='mario'")),
+    ),
     "a step with two groups": ("uno", one(human("uno", group="a,b"))),
     "four eyes on nothing": ("uno", one(human("uno", headers="diverso_da: piano"))),
     "four eyes on itself": ("uno", one(human("uno", headers="diverso_da: uno"))),

@@ -200,6 +200,39 @@ def test_a_term_that_cannot_be_read_stops_for_a_person_and_never_passes_for_no_t
     assert due.astimezone(ROME).date().isoformat() == "2026-12-24"
 
 
+@pytest.mark.parametrize(
+    ("place", "written", "told", "right"),
+    [
+        ("candidateGroups", None, "nessuno vedrebbe", "assistente_sociale"),
+        ("candidateGroups", " ", "nessuno vedrebbe", "assistente_sociale"),
+        ("candidateGroups", 7, "nessuno vedrebbe", None),
+        ("assignee", "mario", "numero di un operatore", "2"),
+        ("assignee", "9" * 30, "numero di un operatore", "2"),
+    ],
+)
+def test_a_step_that_nobody_would_see_stops_for_a_person(
+    begin: Begin, place: str, written: object, told: str, right: str | None
+) -> None:
+    # given
+    group = "=chi" if place == "candidateGroups" else "assistente_sociale"
+    step = human("due", group=group)
+    if place == "assignee":
+        step = step.replace("<zeebe:assignmentDefinition", "<zeebe:assignmentDefinition assignee='=chi'")
+    drawn = diagram("prova", start() + human("uno") + step + end(), "inizio uno; uno due; due fine")
+    story = begin(bundle("prova", drawn))
+    # when
+    story.do("uno", chi=written)
+    # then
+    assert story.todo() == []
+    (incident,) = story.engine.open_incidents(story.id)
+    assert told in incident.message
+    # and: put right, it is there for somebody
+    if right is not None:
+        story.engine.correct(incident.id, {"chi": right}, WHY, BRUNO)
+        task = story.engine.task(story.task_id("due"))
+        assert (task.ruolo, task.assignee_id) == ("assistente_sociale", 2 if place == "assignee" else 1)
+
+
 @pytest.mark.parametrize("written", [None, "", " "])
 def test_no_term_is_no_term(begin: Begin, written: str | None) -> None:
     # given
