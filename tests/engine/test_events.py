@@ -430,6 +430,30 @@ def test_when_attempts_are_over_a_person_retries_and_the_key_stays_the_same(
     assert second.idempotency_key == first.idempotency_key
 
 
+def test_a_call_that_has_stopped_holds_no_other_branch_up(begin: Begin, with_inps: Operations) -> None:
+    # given
+    beside = diagram(
+        "prova",
+        start()
+        + gateway("dividi", "parallel")
+        + service("leggi", "inps.isee.read")
+        + human("visita")
+        + gateway("unisci", "parallel")
+        + human("spiega")
+        + end(),
+        "inizio dividi; dividi leggi; dividi visita; leggi unisci; visita unisci; unisci spiega; spiega fine",
+    )
+    story = begin(bundle("prova", beside))
+    story.engine.fail_job(job_of(story), "INPS non risponde", system("worker"), None)
+    # when
+    story.do("visita")
+    # then
+    assert story.todo() == []
+    (incident,) = story.engine.open_incidents(story.id)
+    story.engine.skip(incident.id, "Non serve più", ANNA)
+    assert story.todo() == ["spiega"]
+
+
 THREE = diagram(
     "prova",
     start() + human("uno", output="a: =a") + human("due", output="b: =b") + human("tre") + end(),
