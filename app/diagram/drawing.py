@@ -140,7 +140,8 @@ def draw_event(group: Element, node: Node, box: Box) -> None:
         add(group, "circle", "d-forma", cx=x, cy=y, r=radius - 3.5)
     if node.event:
         throws = node.kind in ("endEvent", "intermediateThrowEvent")
-        add_glyph(group, glyph.EVENTS.get(node.event, glyph.PENTAGON), x, y, full=throws)
+        drawn = glyph.EVENTS | (glyph.THROWN if throws else {})
+        add_glyph(group, drawn.get(node.event, glyph.PENTAGON), x, y, full=throws)
     write_name(group, node, box)
 
 

@@ -40,6 +40,9 @@ EVENTS = {
     "terminate": "M0-9a9 9 0 1 1 0 18 9 9 0 0 1 0-18z",
 }
 
+THROWN = {"message": "M-8-5.5h16l-8 6.5zM-8-3v8.5h16v-8.5l-8 6.5z"}
+"""What is drawn otherwise when an event throws it: filled, the lines of an envelope would not be seen."""
+
 GATEWAYS = {
     "exclusiveGateway": "M-7-7l14 14M7-7l-14 14",
     "parallelGateway": "M0-11v22M-11 0h22",
