@@ -1,6 +1,7 @@
 """A task completed through the API, at the tenth round of a pratica and at the thousandth.
 
-Authentication, rights, the form's check, history, audit and the Idempotency-Key are all in it; the network is not.
+Authentication, rights, the form's check, history, audit and the Idempotency-Key are all in it; the network, the server
+and the client are not: the application is called as a server calls it, with the environment of PEP 3333.
 The floor is a bare psycopg2 transaction that writes the same rows in the same database. An old pratica, a young one
 and the floor take turns, so that the machine's noise is the same for all.
 """
@@ -8,18 +9,21 @@ and the floor take turns, so that the machine's noise is the same for all.
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, cast
 
 import psycopg2
 from flask import Flask
 from psycopg2.extensions import connection as Bare
 from sqlalchemy.orm import Session
+from werkzeug.wsgi import ClosingIterator
 
 from app.accounts import tokens
 from app.accounts.operator import Operator
@@ -99,7 +103,7 @@ class _Walk:
     """A pratica that goes round, one completed task after another."""
 
     def __init__(self, app: Flask, token: str) -> None:
-        self._browser = app.test_client()
+        self._app = app
         self._token = token
         pratica = self._post("/pratiche", {"percorso": "prova"})
         self.pratica: str = pratica["id"]
@@ -109,15 +113,36 @@ class _Walk:
         done = self._post(f"/attivita/{self.task}/completa", {"risposte": ANSWERS})
         self.task = done["successive"][0]["id"]
 
-    def _post(self, path: str, body: Any) -> Any:
-        headers = {
-            "Authorization": f"Bearer {self._token}",
-            "Idempotency-Key": str(uuid.uuid4()),
-            "Content-Type": "application/json",
+    def _post(self, path: str, body: object) -> Any:
+        sent = dumps(body)
+        environ = {
+            "REQUEST_METHOD": "POST",
+            "SCRIPT_NAME": "",
+            "PATH_INFO": f"/api/v1{path}",
+            "QUERY_STRING": "",
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "CONTENT_TYPE": "application/json",
+            "CONTENT_LENGTH": str(len(sent)),
+            "HTTP_HOST": "localhost",
+            "HTTP_AUTHORIZATION": f"Bearer {self._token}",
+            "HTTP_IDEMPOTENCY_KEY": str(uuid.uuid4()),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": BytesIO(sent),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
         }
-        answer = self._browser.post(f"/api/v1{path}", data=dumps(body), headers=headers)
-        assert answer.status_code in (200, 201), answer.text
-        return loads(answer.data)
+        answered: list[str] = []
+        with closing(
+            cast(ClosingIterator, self._app(environ, lambda status, *_: answered.append(status)))
+        ) as chunks:
+            text = b"".join(chunks)
+        assert answered[0].startswith("20"), text
+        return loads(text)
 
 
 def _figures(app: Flask, address: str, token: str) -> Iterator[Figure]:
