@@ -56,8 +56,16 @@ def _fault_of_text(text: Any) -> str | None:
         return "type"
     if len(text) > MAX_TEXT:
         return "limite"
-    broken = "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
-    return "carattere" if broken else None
+    return "carattere" if "\x00" in text or not _is_utf8(text) else None
+
+
+def _is_utf8(text: str) -> bool:
+    """A lone surrogate is the only character that has no UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _fault_of_decimal(number: Decimal) -> str | None:
