@@ -254,7 +254,7 @@ def _check(client: ApiClient, task: Task, answers: dict[str, Any]) -> None:
                 [Fault((ANSWERS,), "Questa attività non ha un modulo: non chiede risposte.")]
             )
         return
-    refused = tuple(vincoli.refusals(form.schema.root, answers, day_of(engine_of(client).now())))
+    refused = tuple(vincoli.refusals(form.schema.root, answers, lambda: day_of(engine_of(client).now())))
     messages = form.check(answers, refused, Sources(people=OfEnte(client)))
     if messages:
         rules = {error.path: error.keyword for error in form.schema.errors(answers)}

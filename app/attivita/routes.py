@@ -67,7 +67,7 @@ def submit(task_id: int) -> str | Response | tuple[str, int]:
     if parsed.action:
         return _render(page, page.form.tree(parsed.data, typed=parsed.typed, sources=page.sources))
     today = day_of(service.engine_of(operator).now())
-    refused = (*parsed.refused, *vincoli.refusals(page.form.schema.root, parsed.data, today))
+    refused = (*parsed.refused, *vincoli.refusals(page.form.schema.root, parsed.data, lambda: today))
     messages = page.form.check(parsed.data, refused, page.sources)
     if messages:
         return _wrong(page, parsed, messages)
