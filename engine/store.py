@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from engine import json
 from engine.errors import InstanceBusy
+from engine.plain import send
 
 
 def _sql(statement: str, *json_names: str) -> TextClause:
@@ -31,7 +32,7 @@ _INSTANCE = (
     "i.ended_in, i.state, clock_timestamp() as now"
 )
 
-_LOCK_TASK = _sql("select * from engine_lock_task(:ente_id, :task_id)")
+_LOCK_TASK = "select * from engine_lock_task(%(ente_id)s, %(task_id)s)"
 
 _LOCK_INSTANCE = _sql(f"""
     select {_INSTANCE} from engine_instance i
@@ -60,7 +61,7 @@ def lock_task(session: Session, ente_id: int, task_id: int) -> list[Row[Any]]:
     Raises InstanceBusy.
     """
     with _waiting_for(task_id):
-        return list(session.execute(_LOCK_TASK, {"ente_id": ente_id, "task_id": task_id}))
+        return list(send(session, _LOCK_TASK, {"ente_id": ente_id, "task_id": task_id}))
 
 
 def lock_instance(session: Session, ente_id: int, instance_id: int) -> list[Row[Any]]:
@@ -105,17 +106,23 @@ def insert_instance(session: Session, **values: Any) -> int:
     return int(session.execute(_INSERT_INSTANCE, values).scalar_one())
 
 
-_WRITE = _sql(
-    "select engine_write_step(:ente_id, :id, :state, :status, :ended_in, :now, :history, :closed, :opened)",
-    "history",
-    "closed",
-    "opened",
+_WRITE = (
+    "select engine_write_step(%(ente_id)s, %(id)s, %(state)s, %(status)s, %(ended_in)s, %(now)s, "
+    "%(history)s, %(closed)s, %(opened)s)"
 )
 
 
-def write_step(session: Session, **values: Any) -> None:
+def write_step(
+    session: Session,
+    *,
+    history: list[dict[str, Any]],
+    closed: list[dict[str, Any]],
+    opened: list[dict[str, Any]],
+    **values: Any,
+) -> None:
     """Write what a step made of an instance: its state, what happened in order, the human tasks closed and opened."""
-    session.execute(_WRITE, values)
+    rows = {"history": history, "closed": closed, "opened": opened}
+    send(session, _WRITE, {**values, **{name: json.dumps_text(each) for name, each in rows.items()}})
 
 
 _UPDATE_TASKS = _sql(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from app.accounts.models import TokenApi
@@ -16,15 +16,16 @@ from app.accounts.operator import Operator
 from app.accounts.sessions import fingerprint
 from app.audit.journal import record
 from app.database import context
+from engine.plain import send
 
 AnySession = Session | scoped_session[Any]
 
 PREFIX: Final = "percorsi_"  # lets secret scanners recognise a leaked one
 
 # The transaction enters the ente of the token in the statement that finds it.
-_FIND = text(f"""
-    select ente_id, token_id, nome, scopes, da_segnare, {context.ENTER} from accesso_token(:impronta) found
-""")  # noqa: S608 - constant text
+_FIND = f"""
+    select ente_id, token_id, nome, scopes, da_segnare, {context.ENTER} from accesso_token(%(impronta)s) found
+"""  # noqa: S608 - constant text
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def client_of(session: AnySession, authorization: str | None) -> ApiClient | Non
     The transaction enters its ente. Raises EnteChanged in a transaction of another one, EnteMoving.
     """
     impronta = bearer(authorization)
-    row = None if impronta is None else session.execute(_FIND, {"impronta": impronta}).one_or_none()
+    row = None if impronta is None else send(session, _FIND, {"impronta": impronta}).one_or_none()
     if row is None:
         return None
     context.entered(session.connection(), row.ente_id, row.moving)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import Response, request
-from sqlalchemy import delete, func, text
+from sqlalchemy import delete, func
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.exceptions import Unauthorized
 
@@ -23,22 +23,24 @@ from app.api.reply import Reply, unpack
 from app.api.secret import Secret
 from app.database import db
 from app.database.transaction import transactional
+from engine.plain import send
 
 HEADER: Final = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?")
-_TAKE: Final = text(
-    "select taken, impronta, risposta from richiesta_take_key(:ente_id, :token_id, :chiave, :lock)"
+_TAKE: Final = (
+    "select taken, impronta, risposta "
+    "from richiesta_take_key(%(ente_id)s, %(token_id)s, %(chiave)s, %(lock)s)"
 )
 
 # Over an answer that has expired and was not swept yet. Nothing is kept for a token that is good no more.
-_KEEP: Final = text("""
+_KEEP: Final = """
     insert into richiesta_api (ente_id, token_id, chiave, impronta, risposta, expires_at)
-    select good.ente_id, good.token_id, :chiave, :impronta, :risposta, now() + interval '24 hours'
-    from accesso_token(:bearer) good
+    select good.ente_id, good.token_id, %(chiave)s, %(impronta)s, %(risposta)s, now() + interval '24 hours'
+    from accesso_token(%(bearer)s) good
     on conflict (ente_id, token_id, chiave) do update
     set impronta = excluded.impronta, risposta = excluded.risposta, expires_at = excluded.expires_at
     returning token_id
-""")
+"""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def _ticket(client: ApiClient, key_required: bool) -> Ticket | None:
 
 def _stored(ticket: Ticket) -> Reply | None:
     """The answer of an earlier request; holds the key for this one when there is none."""
-    found = db.session.execute(_TAKE, {**ticket.row, "lock": ticket.lock}).one()
+    found = send(db.session, _TAKE, {**ticket.row, "lock": ticket.lock}).one()
     if not found.taken:
         raise RequestUnderWay
     if found.impronta is None:
@@ -130,7 +132,7 @@ def _keep(ticket: Ticket, answer: Reply) -> bool:
         "risposta": sealed,
         "bearer": bearer(request.headers.get("Authorization")),
     }
-    return db.session.execute(_KEEP, kept).one_or_none() is not None
+    return send(db.session, _KEEP, kept).one_or_none() is not None
 
 
 def _still_good() -> bool:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session, scoped_session
 
 from app import logs
 from app.accounts.operator import Operator
-from app.audit.models import Audit
 from app.database.context import current_ente
+from engine.json import dumps_text
+from engine.plain import send
 
-_INSERT: Final = insert(cast(Table, Audit.__table__))
+_INSERT: Final = (
+    "insert into audit "
+    "(ente_id, account_id, azione, oggetto_tipo, oggetto_id, pratica_id, persona_id, scopo, dettaglio) "
+    "values (%(ente_id)s, %(account_id)s, %(azione)s, %(oggetto_tipo)s, %(oggetto_id)s, %(pratica_id)s, "
+    "%(persona_id)s, %(scopo)s, %(dettaglio)s)"
+)
 LONGEST: Final = 120  # characters: room for a code or an id, not for what people wrote
 
 
@@ -39,19 +44,17 @@ def record(
     Raises DetailTooRich.
     """
     logs.about(pratica=pratica_id)
-    session.execute(
-        _INSERT,
-        row(
-            azione,
-            oggetto_tipo,
-            oggetto_id,
-            by=by,
-            pratica_id=pratica_id,
-            persona_id=persona_id,
-            scopo=scopo,
-            dettaglio=dettaglio,
-        ),
+    written = row(
+        azione,
+        oggetto_tipo,
+        oggetto_id,
+        by=by,
+        pratica_id=pratica_id,
+        persona_id=persona_id,
+        scopo=scopo,
+        dettaglio=dettaglio,
     )
+    send(session, _INSERT, {**written, "dettaglio": dumps_text(written["dettaglio"])})
 
 
 def row(
