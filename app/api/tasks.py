@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, bindparam, cast, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, cast, select
 
 from app.accounts.tokens import ApiClient
 from app.api.access import actor, engine_of, sees_data
@@ -15,15 +15,17 @@ from app.api.failures import Fault, Path, PersonNeeded, RequestInvalid, TaskClos
 from app.api.people import OfEnte
 from app.api.seal import not_sealed
 from app.api.traces import did, saw
-from app.attivita import drafts, vincoli
+from app.attivita import vincoli
 from app.database import db
 from app.forms import Form, Sources
 from app.forms.messages import OTHERWISE
 from app.pratiche.model import Pratica
+from app.rights.roles import SIGILLATI
 from app.values import day_of
 from engine import AnswerRefused, FormInvalid, Program, TaskNotOpen
 from engine.dialect import HEADER_DIFFERENT_FROM
 from engine.form import FieldError
+from engine.plain import send
 from engine.tables import history as history_table
 from engine.tables import instance as instance_table
 from engine.tables import task as task_table
@@ -104,10 +106,11 @@ def open_in(client: ApiClient, pratica_id: int) -> list[Task]:
 
 def find(client: ApiClient, task_id: int) -> Task:
     """A task, open or closed. Raises ThingNotFound."""
-    found = _tasks(client, _ONE, {"task_id": task_id})
-    if not found:
+    asked = {"ente_id": client.ente_id, "task_id": task_id, "sealed": sorted(SIGILLATI)}
+    found = send(db.session, _ONE, asked).one_or_none()
+    if found is None:
         raise ThingNotFound("attivita", task_id)
-    return found[0]
+    return _task(found, engine_of(client).program(found.hash))
 
 
 def show(client: ApiClient, task_id: int) -> dict[str, Any]:
@@ -165,42 +168,29 @@ def _of_ente() -> Select[Any]:
 
 # Made once: building them for each request cost more than running them.
 _OF_ENTE: Final = _of_ente()
-_ONE: Final = _OF_ENTE.where(task_table.c.id == bindparam("task_id"))
 _OPEN_IN: Final = _OF_ENTE.where(
     Pratica.__table__.c.id == bindparam("pratica_id"), task_table.c.status == "open"
 )
-
-
-def _after_one() -> Select[Any]:
-    t, i = task_table.c, instance_table.c
-    still = and_(t.root_id == bindparam("root_id"), t.status == "open")
-    return (
-        select(t, i.hash)
-        .join(instance_table, (i.ente_id == t.ente_id) & (i.id == t.instance_id))
-        .where(t.ente_id == bindparam("ente_id"), or_(still, t.id == bindparam("task_id")))
-        .order_by(t.id)
-        .add_cte(drafts.DROPPED)
-    )
-
-
-_AFTER: Final = _after_one()
+_ONE: Final = "select * from api_task(%(ente_id)s, %(task_id)s, %(sealed)s)"
+_AFTER: Final = "select * from api_tasks_after(%(ente_id)s, %(root_id)s, %(task_id)s)"
 
 
 def _tasks(client: ApiClient, statement: Select[Any], values: dict[str, Any]) -> list[Task]:
     program = engine_of(client).program
     rows = db.session.execute(statement, {**values, "ente_id": client.ente_id})
-    return [
-        Task(
-            pratica_id=row.pratica_id,
-            pratica_numero=f"{row.anno}/{row.numero}",
-            pratica_stato="aperta" if row.chiusa_at is None else "chiusa",
-            pratica_esito=row.esito,
-            persona_id=row.persona_id,
-            percorso=row.percorso,
-            **_of_step(row, program(row.hash)),
-        )
-        for row in rows
-    ]
+    return [_task(row, program(row.hash)) for row in rows]
+
+
+def _task(row: Row[Any], program: Program) -> Task:
+    return Task(
+        pratica_id=row.pratica_id,
+        pratica_numero=f"{row.anno}/{row.numero}",
+        pratica_stato="aperta" if row.chiusa_at is None else "chiusa",
+        pratica_esito=row.esito,
+        persona_id=row.persona_id,
+        percorso=row.percorso,
+        **_of_step(row, program),
+    )
 
 
 def _of_step(row: Row[Any], program: Program) -> dict[str, Any]:
@@ -279,7 +269,7 @@ def _after(client: ApiClient, task: Task) -> dict[str, Any]:
     """The task that was done and what is open in its pratica, which ends only when nothing is; drops its drafts."""
     program = engine_of(client).program
     asked = {"ente_id": client.ente_id, "root_id": task.root_id, "task_id": task.id}
-    found = [replace(task, **_of_step(row, program(row.hash))) for row in db.session.execute(_AFTER, asked)]
+    found = [replace(task, **_of_step(row, program(row.hash))) for row in send(db.session, _AFTER, asked)]
     following = [each for each in found if each.id != task.id]
     done = next(each for each in found if each.id == task.id) if following else find(client, task.id)
     return {

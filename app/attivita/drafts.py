@@ -19,8 +19,6 @@ SERVICE = ("csrf_token", "azione", "_azione")
 
 _TABLE = cast(Table, Bozza.__table__)
 _DROP = delete(_TABLE).where(_TABLE.c.task_id == bindparam("task_id"))
-DROPPED = _DROP.cte("dropped")
-"""`drop` as a part of another statement, which has the parameter `task_id`: `.add_cte(DROPPED)`."""
 
 
 def keep(operator: Operator, task_id: int, values: MultiDict[str, str]) -> datetime:
