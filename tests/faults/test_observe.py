@@ -28,8 +28,8 @@ from tests.faults.records import Records
 
 CODES = ("QTTRNG46P50D969B", "QTTFDL46P50D969H")
 WORDS = {"nome": "Ermenegilda", "cognome": "Quattromani", "indirizzo": "salita dei Marcatoi 9"}
-ISEE = 48151.62
-MARKS = (*CODES, "Ermenegilda", "Quattromani", "Marcatoi", "48151", "referto_di_ermenegilda")
+ISEE = 48151623.42  # with more digits than an instant has, or a number of ours: no chance makes it
+MARKS = (*CODES, "Ermenegilda", "Quattromani", "Marcatoi", "48151623", "referto_di_ermenegilda")
 NAME = "5f0c2a9e7b1d4c68"  # of a request, as a proxy gives one
 HERS = "update engine_task set assignee_id = (select id from account where nome = 'Giulia') where id = :id"
 TOKEN = "m" * 32
