@@ -17,7 +17,7 @@ from app.audit import parole, registro
 from app.audit.journal import record
 from app.audit.models import Audit
 from app.pratiche.model import Pratica
-from tests.app.servizi_pagine.citta import WIDTHS, Visitor, assert_accessible
+from tests.app.servizi_pagine.citta import NARROW, Visitor, assert_accessible
 from tests.app.servizi_pagine.storie import Storie
 
 Enter = Callable[[str], Visitor]
@@ -192,13 +192,12 @@ def test_every_deed_of_the_audit_has_its_words() -> None:
     assert {word for word in recorded if not of_nobody.match(word)} <= set(parole.AZIONI)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_the_pages_can_be_used_by_everybody(
-    browse: Callable[..., Page], enter: Enter, storie: Storie, width: int
+    browse: Callable[..., Page], enter: Enter, storie: Storie
 ) -> None:
     pratica = f"/pratiche/{storie.in_servizio.pratica_id}"
     luca = enter("luca.repetto")
     luca.send(f"{pratica}/accesso-straordinario", motivo=WHY)
     luca.get(pratica)
-    assert_accessible(browse("anna.traverso", about(storie), width))
-    assert_accessible(browse("dpo.genova", "/consultazioni", width))
+    assert_accessible(browse("anna.traverso", about(storie), NARROW))
+    assert_accessible(browse("dpo.genova", "/consultazioni", NARROW))

@@ -21,7 +21,7 @@ from app.servizi import tariffe
 from app.wiring import EngineMaker
 from engine import system
 from engine.calendar import ROME
-from tests.app.servizi_pagine.citta import WIDTHS, Visitor, assert_accessible
+from tests.app.servizi_pagine.citta import NARROW, Visitor, assert_accessible
 from tests.app.servizi_pagine.storie import date_of_today
 
 Enter = Callable[[str], Visitor]
@@ -214,9 +214,8 @@ def test_only_the_administrator_decides(enter: Enter, db_session: Session, who: 
     assert audited(db_session) == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_pages_can_be_used_by_everybody(browse: Callable[..., Page], width: int) -> None:
-    page = browse("admin.genova", "/parametri/", width)
+def test_the_pages_can_be_used_by_everybody(browse: Callable[..., Page]) -> None:
+    page = browse("admin.genova", "/parametri/", NARROW)
     assert_accessible(page)
     page.get_by_role("link", name="Cambia Tariffa massima").click()
     page.get_by_label("Nuovo valore").fill("tanto")

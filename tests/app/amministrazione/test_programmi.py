@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import TokenApi
 from app.api.scopes import DELIVER, READ, SCOPES, START
 from app.audit.models import Audit
-from tests.app.servizi_pagine.citta import WIDTHS, Visitor, assert_accessible
+from tests.app.servizi_pagine.citta import NARROW, Visitor, assert_accessible
 from tests.app.servizi_pagine.storie import Storie, date_of_today
 
 Enter = Callable[[str], Visitor]
@@ -129,9 +129,8 @@ def test_only_the_administrator_makes_tokens_and_only_a_responsabile_approves(en
         assert visitor.send("/operatori/programmi/1/rifiuta").status_code == 403
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_pages_can_be_used_by_everybody(browse: Callable[..., Page], enter: Enter, width: int) -> None:
-    page = browse("admin.genova", "/operatori/programmi/nuovo", width)
+def test_the_pages_can_be_used_by_everybody(browse: Callable[..., Page], enter: Enter) -> None:
+    page = browse("admin.genova", "/operatori/programmi/nuovo", NARROW)
     page.get_by_role("button", name="Crea", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert_accessible(page)
@@ -143,4 +142,4 @@ def test_the_pages_can_be_used_by_everybody(browse: Callable[..., Page], enter: 
     page.get_by_role("link", name="Fatto").click()
     expect(page.get_by_role("heading", name="Programmi")).to_be_visible()
     assert_accessible(page)
-    assert_accessible(browse("anna.traverso", "/accessi-straordinari", width))
+    assert_accessible(browse("anna.traverso", "/accessi-straordinari", NARROW))

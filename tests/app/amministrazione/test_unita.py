@@ -20,7 +20,7 @@ from app.demo.city import GENOVA
 from app.enti.model import Unita
 from app.wiring import EngineMaker
 from engine import system
-from tests.app.servizi_pagine.citta import WIDTHS, Visitor, assert_accessible
+from tests.app.servizi_pagine.citta import NARROW, Visitor, assert_accessible
 from tests.app.servizi_pagine.storie import Storie, date_of_today
 
 Enter = Callable[[str], Visitor]
@@ -147,9 +147,8 @@ def test_only_the_administrator_keeps_units(enter: Enter, db_session: Session, w
     assert audited(db_session) == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_pages_can_be_used_by_everybody(browse: Callable[..., Page], width: int) -> None:
-    page = browse("admin.genova", "/unita/nuova", width)
+def test_the_pages_can_be_used_by_everybody(browse: Callable[..., Page]) -> None:
+    page = browse("admin.genova", "/unita/nuova", NARROW)
     page.get_by_role("button", name="Crea", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert_accessible(page)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from engine import Engine, system
 from tests.app.incidents.conftest import CATERINA, SILENT, Asked, City
-from tests.app.servizi_pagine.citta import Visitor, assert_accessible
+from tests.app.servizi_pagine.citta import NARROW, Visitor, assert_accessible
 
 Enter = Callable[[str], Visitor]
 NOBODY_AWAITED = "Messaggi che nessuno aspettava"
@@ -235,9 +235,8 @@ def test_messages_that_nobody_awaited_are_shown_until_somebody_has_looked(
     assert list(found) == ["1", "1"]
 
 
-@pytest.mark.parametrize("width", [320, 1400])
-def test_the_pages_are_accessible(browse: Callable[..., Page], incident_id: int, width: int) -> None:
-    page = browse("anna.traverso", "/passi-fermi/", width)
+def test_the_pages_are_accessible(browse: Callable[..., Page], incident_id: int) -> None:
+    page = browse("anna.traverso", "/passi-fermi/", NARROW)
     assert_accessible(page)
     for path in ("", "/correggi", "/risultato"):
         page.goto(page.url.split("/passi-fermi")[0] + f"/passi-fermi/{incident_id}{path}")

@@ -6,7 +6,7 @@ import pytest
 
 from app.bisogni.model import Bisogno
 from app.diario.model import Diario
-from tests.app.servizi_pagine.citta import WIDTHS, assert_accessible
+from tests.app.servizi_pagine.citta import NARROW, assert_accessible
 from tests.app.servizi_pagine.storie import date_of_today
 
 
@@ -23,10 +23,9 @@ def needs(db_session, storie) -> None:
     db_session.commit()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_file_and_its_pages_are_accessible(browse, storie, needs, width: int):
+def test_the_file_and_its_pages_are_accessible(browse, storie, needs):
     persona = f"/persone/{storie.in_servizio.persona_id}"
-    page = browse("giulia.parodi", persona, width)
+    page = browse("giulia.parodi", persona, NARROW)
     assert_accessible(page)
     root = page.url.removesuffix(persona)
     for path in ("diario", "decesso", "residenza", "isee"):
@@ -51,8 +50,7 @@ def test_a_note_is_written_and_corrected_without_script(browse, storie):
     page.get_by_text("Lo chiede il figlio.").wait_for()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_diary_with_corrections_is_accessible(browse, storie, db_session, width: int):
+def test_a_diary_with_corrections_is_accessible(browse, storie, db_session):
     mine = {
         "ente_id": 1,
         "persona_id": storie.in_servizio.persona_id,
@@ -64,7 +62,7 @@ def test_a_diary_with_corrections_is_accessible(browse, storie, db_session, widt
     db_session.flush()
     db_session.add(Diario(**mine, tipo="telefonata", testo="Sono 4.", corregge_id=first.id))
     db_session.commit()
-    assert_accessible(browse("giulia.parodi", f"/persone/{storie.in_servizio.persona_id}/diario", width))
+    assert_accessible(browse("giulia.parodi", f"/persone/{storie.in_servizio.persona_id}/diario", NARROW))
 
 
 def test_a_death_is_registered_from_the_menu_by_keyboard(browse, storie):

@@ -36,6 +36,7 @@ from tests.conftest import TEMPLATE
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
 WIDTHS = (320, 768, 1400)
+NARROW = WIDTHS[0]  # where it is hardest to find and press what one looks for
 PATIENCE = 30_000  # milliseconds: a busy machine is slow, not wrong
 expect.set_options(timeout=PATIENCE)
 _number = count(1)
@@ -176,13 +177,21 @@ def browse(web: Flask, chromium: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def assert_accessible(page: Page) -> None:
-    """No violation that axe knows, nothing wider than the screen."""
+    """At no width a violation that axe knows, or anything wider than the screen; the page is left as it was."""
     page.wait_for_load_state("networkidle")
+    size = page.viewport_size
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        _picture(page, width)
+        results = Axe().run(page)
+        assert results.violations_count == 0, f"{width}: {results.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"wider than {width}"
+    if size is not None:
+        page.set_viewport_size(size)
+
+
+def _picture(page: Page, width: int) -> None:
     folder = os.environ.get("PERCORSI_SHOTS")
     if folder:
-        width = page.viewport_size["width"] if page.viewport_size else 0
         name = re.sub(r"\W+", "-", page.title())[:60]
         page.screenshot(path=str(Path(folder) / f"{name}-{width}.png"), full_page=True)
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,14 +1,11 @@
 """The pages of services in a real browser: accessible at every width, whole without script."""
 
-import pytest
-
-from tests.app.servizi_pagine.citta import WIDTHS, assert_accessible
+from tests.app.servizi_pagine.citta import NARROW, assert_accessible
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_suppliers_pages_are_accessible(browse, storie, width: int):
+def test_the_suppliers_pages_are_accessible(browse, storie):
     waiting, running = storie.in_ordine.ordine_id, storie.in_servizio.ordine_id
-    page = browse("coop.lanterna", "/ordini", width)
+    page = browse("coop.lanterna", "/ordini", NARROW)
     assert_accessible(page)
     root = page.url.removesuffix("/ordini")
     for path in (f"{waiting}", f"{waiting}/rifiuta", f"{running}", f"{running}/mese"):
@@ -20,10 +17,9 @@ def test_the_suppliers_pages_are_accessible(browse, storie, width: int):
     assert_accessible(page)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_pages_of_what_may_be_told_are_accessible(browse, storie, width: int):
+def test_the_pages_of_what_may_be_told_are_accessible(browse, storie):
     story = storie.in_servizio
-    page = browse("giulia.parodi", f"/pratiche/{story.pratica_id}", width)
+    page = browse("giulia.parodi", f"/pratiche/{story.pratica_id}", NARROW)
     page.get_by_role("link", name="Chiedi una modifica del piano").click()
     assert_accessible(page)
     page.get_by_role("button", name="Chiedi una modifica del piano").click()
@@ -36,9 +32,8 @@ def test_the_pages_of_what_may_be_told_are_accessible(browse, storie, width: int
     assert_accessible(page)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_fund_is_accessible_and_called_by_keyboard(browse, storie, width: int):
-    page = browse("paolo.ferrari", "/fondo", width)
+def test_the_fund_is_accessible_and_called_by_keyboard(browse, storie):
+    page = browse("paolo.ferrari", "/fondo", NARROW)
     assert_accessible(page)
     page.get_by_role("button", name="Libera il fondo per la prima della lista").focus()
     page.keyboard.press("Enter")
@@ -58,9 +53,8 @@ def test_money_is_added_without_script(browse, storie):
     page.get_by_text("Denaro aggiunto al capitolo 1204/1").wait_for()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_form_of_money_is_accessible(browse, storie, width: int):
-    page = browse("paolo.ferrari", "/fondo/denaro", width)
+def test_the_form_of_money_is_accessible(browse, storie):
+    page = browse("paolo.ferrari", "/fondo/denaro", NARROW)
     assert_accessible(page)
     page.get_by_role("button", name="Aggiungi").click()
     page.get_by_text("da correggere").first.wait_for()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,13 +16,12 @@ from app.pratiche import service
 from app.wiring import EngineMaker
 from engine import from_folder, json, operator
 from tests.app.documenti.samples import PDF
-from tests.app.servizi_pagine.citta import assert_accessible
+from tests.app.servizi_pagine.citta import NARROW, assert_accessible
 from tests.app.servizi_pagine.storie import CENTRO, PROCESSES, Storie
 
 
-@pytest.mark.parametrize("width", [320, 1400])
 def test_a_report_that_the_person_brings_is_kept_with_the_application(
-    browse: Callable[..., Page], storie: Storie, db_session: Session, maker: EngineMaker, width: int
+    browse: Callable[..., Page], storie: Storie, db_session: Session, maker: EngineMaker
 ) -> None:
     # given a new application of Rosa, whom Giulia follows
     giulia = db_session.scalars(select(Account.id).where(Account.nome_utente == "giulia.parodi")).one()
@@ -35,7 +33,7 @@ def test_a_report_that_the_person_brings_is_kept_with_the_application(
     (task,) = engine.open_tasks(pratica.instance_id or 0)
     db_session.commit()
     # when
-    page = browse("giulia.parodi", f"/attivita/{task.id}", width)
+    page = browse("giulia.parodi", f"/attivita/{task.id}", NARROW)
     assert_accessible(page)
     page.get_by_label("Verbale di invalidità").set_input_files(
         {"name": "verbale.pdf", "mimeType": "application/pdf", "buffer": PDF}

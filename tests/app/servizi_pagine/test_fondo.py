@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import Audit
 from app.servizi.models import Budget, Iscrizione, Prenotazione, VariazioneBudget
-from tests.app.servizi_pagine.citta import WIDTHS, assert_accessible
+from tests.app.servizi_pagine.citta import NARROW, assert_accessible
 from tests.app.servizi_pagine.storie import date_of_today, open_steps
 
 
@@ -217,9 +217,8 @@ def test_only_who_holds_the_fund_takes_money_and_not_of_a_year_that_is_over(ente
     assert enter("paolo.ferrari").get(f"/fondo/capitoli/{over.id}").status_code == 404
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_page_of_a_capitolo_can_be_used_by_everybody(browse, db_session, width):
-    page = browse("paolo.ferrari", f"/fondo/capitoli/{chapter(db_session).id}", width)
+def test_the_page_of_a_capitolo_can_be_used_by_everybody(browse, db_session):
+    page = browse("paolo.ferrari", f"/fondo/capitoli/{chapter(db_session).id}", NARROW)
     page.get_by_label("Quanto si toglie").fill("401")
     page.get_by_label("Perché").fill("Variazione di bilancio")
     page.get_by_role("button", name="Togli", exact=True).click()
