@@ -95,8 +95,8 @@ def settle(engine: Engine, family: list[Inhabitant], on: date) -> None:
     session.flush()
 
 
-def unusual(engine: Engine, births: Births, on: date) -> int:
-    """Those whom every registry meets sooner or later; returns how many."""
+def unusual(engine: Engine, births: Births, on: date) -> None:
+    """Those whom every registry meets sooner or later."""
     session = engine.session
     one = births.person((30, 60), sesso="M", straniera=False)
     write(session, births.with_omocodia(births.person((40, 70)), 1), on)
@@ -119,7 +119,6 @@ def unusual(engine: Engine, births: Births, on: date) -> int:
     dead = write(session, births.person((84, 96)), on)
     session.flush()
     decesso.register(engine, dead.id, on - timedelta(days=20), system("anagrafe"))
-    return 9
 
 
 def _at_home(who: Inhabitant, home: Inhabitant) -> Inhabitant:

@@ -32,6 +32,7 @@ from app.demo.progress import Progress
 from app.demo.rota import Rota
 from app.demo.stage import Stage, Story, StoryStuck
 from app.demo.vicende import Vicenda, all_of, named, words_of
+from app.persone.model import Persona
 from app.pratiche.model import Pratica
 from app.servizi.models import Iscrizione
 from app.values import day_of
@@ -71,15 +72,18 @@ def populate(
     sandbox: Sandbox | None = None,
     to: TextIO = sys.stderr,
 ) -> Told:
-    """Fill the city as it would be at `now`. Give `sandbox` when the connectors ask that one."""
+    """Fill the city as it would be at `now`: with `persons` people, or as many as its stories need if they are more.
+
+    Give `sandbox` when the connectors ask that one.
+    """
     filling = _Filling(now, persons, to)
     with ente_context(GENOVA):
         for batch in filling.batches():
             with Session(database) as session, session.begin():
                 batch(Stage(session, maker, FixedClock(now), sandbox))
         with Session(database) as session:
-            pratiche = session.scalar(select(func.count()).select_from(Pratica)) or 0
-    return Told(filling.people, pratiche, tuple(filling.stuck))
+            people, pratiche = (_count(session, of) for of in (Persona, Pratica))
+    return Told(people, pratiche, tuple(filling.stuck))
 
 
 class _Filling:
@@ -90,46 +94,51 @@ class _Filling:
         self.today = day_of(now)
         self.births = Births(SEED, self.today)
         self.chance = random.Random(SEED)  # noqa: S311 - the same city every time
-        self.people = 0
+        self.told = 0  # stories
         self.stuck: list[str] = []
 
     def batches(self) -> Iterator[Callable[[Stage], None]]:
-        """The first is the default city, told in the order of time; a larger city has others."""
-        yield self._first
-        further = self._stories_beyond()
-        while further > 0:
-            many = min(further, BATCH)
-            yield partial(self._further, many)
-            further -= many
+        """The first is the default city, told in the order of time; a larger city has others.
+
+        The last brings the neighbours, as many as are lacking: only then is it known whom the stories brought along.
+        """
+        further = [BATCH] * (self._stories_beyond() // BATCH) + [self._stories_beyond() % BATCH]
+        *before, last = [self._first, *(partial(self._further, many) for many in further if many)]
+        yield from before
+        yield partial(self._with_neighbours, last)
 
     def _stories_beyond(self) -> int:
         return max(self.persons - PERSONS, 0) // PERSONS_TO_A_STORY
+
+    def _with_neighbours(self, batch: Callable[[Stage], None], stage: Stage) -> None:
+        batch(stage)
+        self._settle(stage)
 
     def _first(self, stage: Stage) -> None:
         years = (self.today.year - 1, self.today.year, self.today.year + 1)
         supplies.lay(stage.session, date(years[0], 1, 1), years)
         agenda = Agenda(stage.engine.calendar, self.now, SEED)
         stories = [self._story(stage, plot) for plot in plots(agenda)]
-        self._settle(stage, self.persons - len(stories) - self._stories_beyond())
-        self.people += len(stories)
+        self.told += len(stories)
         self._tell(stage, agenda, stories)
         self._tighten(stage)
 
     def _further(self, many: int, stage: Stage) -> None:
         supplies.squeeze(stage.session, self.today.year, Decimal(many * 5_000))  # they come with their money
-        agenda = Agenda(stage.engine.calendar, self.now, SEED + self.people)
+        agenda = Agenda(stage.engine.calendar, self.now, SEED + self.told)
         stories = [self._story(stage, plot) for plot in more(agenda, many, self.chance)]
         self._tell(stage, agenda, stories)
         self._tighten(stage)
-        self.people += many
+        self.told += many
 
     # ---- people
 
-    def _settle(self, stage: Stage, many: int) -> None:
+    def _settle(self, stage: Stage) -> None:
         written_on = self.today - BEFORE
-        bar = Progress("Anagrafe", many, self.to)
         stage.clock.move_to(self.now - BEFORE)
-        left = many - inhabitants.unusual(stage.engine, self.births, written_on)
+        inhabitants.unusual(stage.engine, self.births, written_on)
+        left = max(self.persons - _count(stage.session, Persona), 0)
+        bar = Progress("Anagrafe", left, self.to)
         for family in inhabitants.families(self.births):
             if left <= 0:
                 break
@@ -137,8 +146,6 @@ class _Filling:
             stage.session.expunge_all()
             left -= len(family)
             bar.step(len(family))
-        bar.step(many)
-        self.people += max(many, 0)
         stage.clock.move_to(self.now)
 
     def _story(self, stage: Stage, plot: Plot) -> tuple[Plot, Story]:
@@ -205,6 +212,10 @@ class _Filling:
         least = stage.session.scalar(query)
         if least is not None:
             supplies.squeeze(stage.session, self.today.year, (least / 2).quantize(Decimal(1)))
+
+
+def _count(session: Session, what: type[Persona | Pratica]) -> int:
+    return session.scalar(select(func.count()).select_from(what)) or 0
 
 
 def _within(who: Inhabitant) -> bool:

@@ -26,6 +26,22 @@ def test_a_step_opened_some_days_ago_is_due_when_its_term_says(agenda: Agenda, t
     )
 
 
+@pytest.mark.parametrize("today", ["2026-11-28", "2026-11-29", "2026-12-08", "2026-12-26"])
+@pytest.mark.parametrize(("term", "ago"), [(15, 17), (15, 16), (15, 15), (10, 9), (3, 3), (1, 1)])
+def test_on_a_holiday_what_would_be_due_today_is_due_the_next_day_at_work(
+    today: str, term: int, ago: int
+) -> None:
+    # given
+    agenda = Agenda(Calendar((6, 24)), datetime.fromisoformat(f"{today}T10:00").replace(tzinfo=ROME), 1)
+    at_work = agenda.after(agenda.today, 1)
+    # when
+    (opened,) = agenda.times([Act("apre")], ago)
+    # then it is late by as many working days as on any other day, and not by one more
+    due = agenda.calendar.after_working_days(opened, term).date()
+    assert agenda.calendar.working_days_between(at_work, due) == term - ago
+    assert agenda.calendar.is_working(opened.date())
+
+
 def test_days_go_back_from_the_last_act(agenda: Agenda) -> None:
     acts = [Act("prima"), Act("poi", 3), Act("dopo"), Act("infine", 2)]
     days = [moment.date() for moment in agenda.times(acts, ago=1)]

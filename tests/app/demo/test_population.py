@@ -39,9 +39,12 @@ def of(look: Session, nome_utente: str) -> list[Any]:
     return list(rows)
 
 
-def test_every_story_came_to_its_point(city: City) -> None:
+def test_every_story_came_to_its_point_in_a_city_of_as_many_people_as_were_asked_for(
+    city: City, look: Session
+) -> None:
     assert city.told.fermate == ()
     assert city.told.persone == 160
+    assert look.scalar(select(func.count()).select_from(Persona)) == 160
     assert city.progress.splitlines()[-1].endswith("100%")
 
 
