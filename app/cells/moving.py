@@ -92,18 +92,21 @@ class ReceiptWrong(Refused):
 
 def leave(cell: Cell, maker: EngineMaker, ente_id: int, file: Path) -> Manifest:
     """Close the ente and write it into `file`. Raises closing.WritersLeft, OSError, parts.TableUnknown."""
-    closing.close(cell.owner, ente_id)
-    with even_moving():
-        found = _found(cell, maker, ente_id)
-        with ente_context(ente_id), Session(cell.database) as session:
-            heads: dict[str, list[int | str]] = {
-                name: [head.n, head.hash.hex()] for name, head in chain.heads(session).items()
-            }
-    snapshot = cell.owner.execution_options(isolation_level="REPEATABLE READ")
-    with parcel.writing(file) as archive, snapshot.connect() as connection:
-        slug, parent = _names(connection, ente_id)
-        tables = rows.write(connection, archive, ente_id)
-        here = schema.current(connection) or ""
+    with parcel.writing(
+        file
+    ) as archive:  # first, so that nobody is kept out for a file that cannot be written
+        closing.close(cell.owner, ente_id)
+        with even_moving():
+            found = _found(cell, maker, ente_id)
+            with ente_context(ente_id), Session(cell.database) as session:
+                heads: dict[str, list[int | str]] = {
+                    name: [head.n, head.hash.hex()] for name, head in chain.heads(session).items()
+                }
+        snapshot = cell.owner.execution_options(isolation_level="REPEATABLE READ")
+        with snapshot.connect() as connection:
+            slug, parent = _names(connection, ente_id)
+            tables = rows.write(connection, archive, ente_id)
+            here = schema.current(connection) or ""
         manifest = Manifest(here, ente_id, slug, parent, tables, heads, sorted(map(list, found)))
         parcel.write_manifest(archive, manifest)
     return manifest

@@ -233,6 +233,14 @@ def test_an_ente_that_cannot_arrive_is_refused_in_words(here: Place, there: Plac
     assert there.rows("select count(*) from ente") == [(2,)]
 
 
+def test_nobody_is_kept_out_for_a_file_that_cannot_be_written(here: Place, file: Path) -> None:
+    # when
+    with pytest.raises(MoveRefused, match="non si riesce"):
+        here.exports(file / "in" / "nessuna" / "cartella")
+    # then
+    assert here.rows(CLOSED) == [(False,)]
+
+
 def test_a_file_that_is_not_whole_is_refused(here: Place, file: Path) -> None:
     # given
     here.exports(file)
