@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, Response, send_from_directory
 from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import select
@@ -22,6 +21,7 @@ from app.pratiche.model import Documento
 from tests.app.accounts.fixtures import PASSWORD
 from tests.app.documenti.conftest import Scene
 from tests.app.documenti.samples import GIF_JS, PDF
+from tests.app.servizi_pagine.citta import NARROW, assert_accessible
 
 FRONTEND = Path(package.__file__).parent / "frontend"
 SHEETS = {
@@ -67,19 +67,11 @@ def at_work(address: str, open_case: Scene) -> Iterator[Callable[[str, int], Pag
         chromium.close()
 
 
-def assert_accessible(page: Page) -> None:
-    page.wait_for_load_state("networkidle")
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-@pytest.mark.parametrize("width", [320, 1400])
 def test_giulia_adds_a_document_and_takes_it_away(
-    at_work: Callable[[str, int], Page], open_case: Scene, session: Session, width: int
+    at_work: Callable[[str, int], Page], open_case: Scene, session: Session
 ) -> None:
     # given the form, and then the form with its mistakes
-    page = at_work(f"/pratiche/{open_case.pratica_id}/documenti/nuovo", width)
+    page = at_work(f"/pratiche/{open_case.pratica_id}/documenti/nuovo", NARROW)
     assert_accessible(page)
     page.set_input_files(
         "input[type=file]", {"name": "gatto.pdf", "mimeType": "application/pdf", "buffer": GIF_JS}
@@ -103,9 +95,8 @@ def test_giulia_adds_a_document_and_takes_it_away(
     assert session.scalars(select(File.titolo)).all() == ["Verbale della visita"]
 
 
-@pytest.mark.parametrize("width", [320, 1400])
 def test_a_text_is_readable_by_everybody(
-    at_work: Callable[[str, int], Page], open_case: Scene, session: Session, width: int
+    at_work: Callable[[str, int], Page], open_case: Scene, session: Session
 ) -> None:
     # given
     text = (
@@ -117,7 +108,7 @@ def test_a_text_is_readable_by_everybody(
     session.add(written)
     session.commit()
     # when
-    page = at_work(f"/documenti/testo/{written.id}", width)
+    page = at_work(f"/documenti/testo/{written.id}", NARROW)
     # then
     assert page.get_by_role("heading", level=1).inner_text() == "Avvio"
     assert_accessible(page)
