@@ -57,9 +57,8 @@ bench: setup
 	$(BIN)/python -m tests.bench
 
 chaos: setup
-	INSTANCES=$(INSTANCES) TIMERS=10000 ROUNDS=5000 $(BIN)/python -m pytest tests/faults \
-	    $(wildcard tests/faults/chaos_*.py) \
-	    tests/engine/test_steps.py::test_a_loop_of_thousands_of_rounds_never_sticks_nor_grows
+	INSTANCES=$(INSTANCES) TIMERS=10000 ROUNDS=5000 $(BIN)/python -m pytest -o python_files="test_*.py chaos_*.py" \
+	    tests/faults tests/engine/test_steps.py::test_a_loop_of_thousands_of_rounds_never_sticks_nor_grows
 
 golden: $(VENV)/.project
 	GOLDEN=$(RELEASE) $(BIN)/python -m pytest -q tests/engine/test_golden.py -k this_release
