@@ -29,12 +29,13 @@ def _tables() -> list[str]:
 
 
 TABLES = _tables()
-# Versions get their beginning when they come into force.
-VERSIONS = {"progetto", "piano_domiciliare"}
+# Versions get their beginning when they come into force; an accreditation another with its next deed, and the audit
+# keeps the days it had.
+BEGUN_AGAIN = {"progetto", "piano_domiciliare", "fornitore"}
 WITH_A_BEGINNING = [
     name
     for name in TABLES
-    if name not in VERSIONS and {"dal", "al"} <= set(metadata.tables[name].columns.keys())
+    if name not in BEGUN_AGAIN and {"dal", "al"} <= set(metadata.tables[name].columns.keys())
 ]
 
 
