@@ -42,7 +42,7 @@ def nothing(_: Settings) -> Sequence[str]:
 
 
 def run(settings: Settings, prepare: Prepare = nothing) -> int:
-    """Run until a signal; 0 after a clean stop, 1 when something never became ready. Raises StartupRefused.
+    """Run until a signal; 0 after a clean stop, 1 when the web never became ready. Raises StartupRefused.
 
     `prepare` gets settings whose database is provisioned (it may load demo data) and returns the lines to
     print once everything answers, such as the demo accounts.
@@ -52,7 +52,7 @@ def run(settings: Settings, prepare: Prepare = nothing) -> int:
         stop = stack.enter_context(_signals())
         cluster, provisioned = _database(settings, stack)
         lines = prepare(provisioned)
-        children = start_children(provisioned, stack)
+        children = children_of(provisioned, stack)
         return _Watch(provisioned, cluster, children, stop).keep(lines)
 
 
@@ -86,8 +86,8 @@ def _database(settings: Settings, stack: ExitStack) -> tuple[Cluster | None, Set
     return cluster, settings
 
 
-def start_children(settings: Settings, stack: ExitStack) -> list[Child]:
-    """Start the web, the worker and the clock; `stack` stops them."""
+def children_of(settings: Settings, stack: ExitStack) -> list[Child]:
+    """The web, the worker and the clock, to be started; `stack` stops them."""
     environ = {**os.environ, **_environ(settings), **_simulated_bodies(settings, stack)}
     environ.pop("DATABASE_OWNER_URL", None)  # only migrations may act as the owner
     environ.pop("DATABASE_OWNER_URL_FILE", None)
@@ -96,8 +96,6 @@ def start_children(settings: Settings, stack: ExitStack) -> list[Child]:
         Child(name, command, environ | own.get(name, {})) for name, command in commands(settings).items()
     ]
     stack.callback(_stop, children)
-    for child in children:
-        child.start()
     return children
 
 
@@ -157,7 +155,10 @@ def _stop(children: Sequence[Child]) -> None:
 
 @dataclass
 class _Watch:
-    """The children and the cluster, looked at in turn until a stop is asked for."""
+    """The children and the cluster, looked at in turn until a stop is asked for.
+
+    The web starts first, since people wait for it: three processes that begin together make each other late.
+    """
 
     settings: Settings
     cluster: Cluster | None
@@ -167,8 +168,10 @@ class _Watch:
     def keep(self, lines: Sequence[str]) -> int:
         ready = False
         deadline = time.monotonic() + READY_WITHIN
+        web = self.children[:1]
+        self._tend(web)
         while not self.stop.wait(BEAT):
-            self._tend()
+            self._tend(self.children if ready else web)
             if ready:
                 continue
             if _is_ready(self.settings):
@@ -179,11 +182,11 @@ class _Watch:
                 return 1
         return 0
 
-    def _tend(self) -> None:
+    def _tend(self, children: Sequence[Child]) -> None:
         if self.cluster is not None and not self.cluster.is_running():
             _say("PostgreSQL si è fermato: lo riavvio.")
             self.cluster.start()
-        for child in self.children:
+        for child in children:
             code = child.tend()
             if code is not None:
                 _say(f"{child.name} si è fermato (codice {code}): lo riavvio.")

@@ -19,7 +19,6 @@ from threading import Thread
 import pytest
 
 from app import supervisor
-from app.child import Child
 from app.database import postmaster
 from app.observe import metrics
 from app.settings import Settings
@@ -151,8 +150,8 @@ def test_it_says_when_everything_answers_and_stops_cleanly(home: Path, port: int
 def test_a_dead_process_is_started_again(home: Path, port: int) -> None:
     # given
     with Run(home, port) as run:
-        worker = run.pid_of("worker")
         run.wait_for("pronto")
+        worker = run.pid_of("worker")
         # when
         os.kill(worker, signal.SIGKILL)
         # then
@@ -221,12 +220,10 @@ def test_a_busy_port_is_refused_before_anything_starts(tmp_path: Path) -> None:
 def test_the_owners_address_is_kept_from_the_children(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     # given an external database, whose owner only migrates
     monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://percorsi_owner:segreta@db/percorsi")
-    made: list[Child] = []
-    monkeypatch.setattr(Child, "start", lambda child: made.append(child))
     settings = Settings.from_env({"PERCORSI_HOME": str(home), "DATABASE_URL": "postgresql://a@db/percorsi"})
     # when
     with ExitStack() as stack:
-        supervisor.start_children(settings, stack)
+        made = supervisor.children_of(settings, stack)
     # then
     assert [child.name for child in made] == ["web", "worker", "clock"]
     assert not any("segreta" in value for child in made for value in child.environ.values())
@@ -240,8 +237,6 @@ def test_the_processes_of_the_web_alone_count_together_and_start_from_nothing(
     left = home / "metrics" / "8000" / "histogram_12.db"
     left.parent.mkdir(parents=True)
     left.touch()
-    made: list[Child] = []
-    monkeypatch.setattr(Child, "start", lambda child: made.append(child))
     settings = Settings.from_env(
         {
             "PERCORSI_HOME": str(home),
@@ -251,7 +246,7 @@ def test_the_processes_of_the_web_alone_count_together_and_start_from_nothing(
     )
     # when
     with ExitStack() as stack:
-        supervisor.start_children(settings, stack)
+        made = supervisor.children_of(settings, stack)
     # then
     assert [child.environ.get(metrics.TOGETHER) for child in made] == [str(left.parent), None, None]
     assert not left.exists()
