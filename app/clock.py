@@ -69,7 +69,8 @@ def run(settings: Settings) -> None:
     stop = threading.Event()
 
     def ask(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        # not from here: whom the signal interrupts may hold the lock of the event, and would wait for itself
+        threading.Thread(target=stop.set).start()
 
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)

@@ -133,7 +133,8 @@ def _signals() -> Iterator[threading.Event]:
     stop = threading.Event()
 
     def ask(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        # not from here: whom the signal interrupts may hold the lock of the event, and would wait for itself
+        threading.Thread(target=stop.set).start()
 
     wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, ask) for number in wanted}
