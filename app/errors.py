@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app.accounts.pending import PendingNotFound
+from app.accounts.pending import FormNotKept, PendingNotFound
 from app.accounts.throttle import Throttled
 from app.accounts.tokens import ScopeMissing
 from app.audit.reads import refused, showed_nothing
@@ -76,6 +76,12 @@ MEANINGS: Final[dict[type[Exception], Meaning]] = {
         "La pagina era rimasta aperta troppo a lungo",
         "L’invio non è stato accettato. Non è cambiato niente.",
         "Torna indietro, ricarica la pagina e invia di nuovo.",
+    ),
+    FormNotKept: Meaning(
+        403,
+        "La sessione è finita, e il modulo non si può tenere da parte",
+        "È troppo lungo, o ce ne sono già troppi in attesa. Non è stato registrato niente.",
+        "Torna indietro: nella pagina c’è ancora quello che hai scritto. Copialo, entra di nuovo e incollalo.",
     ),
     Throttled: Meaning(429, "Troppi tentativi", "Per sicurezza aspetta prima di riprovare."),
     ScopeMissing: Meaning(

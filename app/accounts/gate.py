@@ -215,6 +215,7 @@ def _secret() -> str:
 
 
 def _keep_form(owner: Owner | None) -> str | None:
+    """The key of the form, kept for its owner; None without an owner or a form. Raises FormNotKept."""
     if owner is None or request.method != "POST":
         return None
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != security.TOKEN_FIELD]

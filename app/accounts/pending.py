@@ -2,18 +2,19 @@
 
 Kept under the hash of a random key, for one hour, for the account that the old cookie belonged to, or that the form
 itself names when the browser has lost its cookie (voucher.py). What neither vouches for is not kept: strangers would
-fill the table. Files are not kept; the page says so.
+fill the table; nor, for one account, more than a person has open in an hour. Files are not kept; the page says so.
 """
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Text, cast, delete, func, insert, select
 from sqlalchemy.orm import Session, scoped_session
 
 from app.accounts.models import ModuloSospeso
@@ -22,11 +23,17 @@ from app.accounts.sessions import fingerprint
 AnySession = Session | scoped_session[Any]
 
 LASTS: Final = timedelta(hours=1)
-LARGEST: Final = 300_000  # characters of names and values
+LARGEST: Final = 300_000  # characters of one form, as it is kept
+MOST: Final = 20  # forms of one account
+LARGEST_TOGETHER: Final = 1_000_000  # characters of all of them
 
 
 class PendingNotFound(LookupError):
     """No such form for this account: another's, expired, or never kept."""
+
+
+class FormNotKept(Exception):
+    """The form is too large, or its owner has too many waiting. What is kept already stays: it was promised."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +52,14 @@ def keep(
     path: str,
     fields: Iterable[tuple[str, str]],
     files: Iterable[str] = (),
-) -> str | None:
-    """Keep a form and return its key, or None when it is too large. Works in the account's ente; commits."""
+) -> str:
+    """Keep a form and return its key. Works in the account's ente; commits. Raises FormNotKept."""
     kept: dict[str, list[Any]] = {
         # PostgreSQL's JSON has no NUL, and no field of ours either
         "fields": [[name.replace("\0", ""), value.replace("\0", "")] for name, value in fields],
         "files": [name.replace("\0", "") for name in files],
     }
-    if sum(len(name) + len(value) for name, value in kept["fields"]) > LARGEST:
-        return None
+    _refuse_too_much(session, ente_id, account_id, len(json.dumps(kept, ensure_ascii=False)))
     key = secrets.token_urlsafe(32)
     session.execute(
         insert(ModuloSospeso).values(
@@ -67,6 +73,21 @@ def keep(
     )
     session.commit()
     return key
+
+
+def _refuse_too_much(session: AnySession, ente_id: int, account_id: int, size: int) -> None:
+    """Raise FormNotKept when the account may not keep `size` characters more; one request at a time asks."""
+    if size > LARGEST:
+        raise FormNotKept
+    lock = func.hashtextextended(f"modulo_sospeso:{ente_id}:{account_id}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(lock)))
+    of_account = ModuloSospeso.account_id == account_id
+    session.execute(delete(ModuloSospeso).where(of_account, ModuloSospeso.expires_at <= func.now()))
+    stored = func.sum(func.length(cast(ModuloSospeso.campi, Text)))
+    count, together = session.execute(select(func.count(), func.coalesce(stored, 0)).where(of_account)).one()
+    if count >= MOST or together + size > LARGEST_TOGETHER:
+        session.rollback()
+        raise FormNotKept
 
 
 def take(session: AnySession, account_id: int, key: str) -> PendingForm:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.accounts import gate, operators
+from app.accounts import gate, operators, pending
 from app.accounts.models import Account
 from app.accounts.service import grant_role
 from tests.app.accounts.fixtures import PASSWORD
@@ -232,10 +233,66 @@ def test_files_are_named_on_the_page_because_they_cannot_be_kept(giulia: FlaskCl
     assert "isee.pdf" in giulia.get(sent.location).text
 
 
-def test_a_form_too_large_to_keep_is_refused_in_words(giulia: FlaskClient):
-    answer = giulia.post("/scheda", data={"testo": "x" * 400_000})
-    assert answer.status_code == 403
-    assert "rimasta aperta troppo a lungo" in answer.text
+NOT_KEPT = "il modulo non si può tenere da parte"
+
+
+def test_a_form_too_large_to_keep_is_refused_in_words(giulia: FlaskClient, session: Session):
+    # given
+    open_session = giulia.post("/scheda", data={"testo": "x" * 400_000})
+    session.execute(text("update sessione set last_seen_at = now() - interval '13 hours'"))
+    session.commit()
+    # when
+    ended_session = giulia.post("/scheda", data={"testo": "x" * 400_000})
+    # then
+    for answer in (open_session, ended_session):
+        assert answer.status_code == 403
+        assert NOT_KEPT in answer.text
+        assert "Copialo, entra di nuovo e incollalo" in answer.text
+
+
+def test_an_account_keeps_only_some_forms_and_those_it_has_stay(
+    giulia: FlaskClient, web: Flask, an_account, owner_engine: Engine
+):
+    # given
+    kept = [giulia.post("/scheda", data={"testo": TYPED}).location for _ in range(pending.MOST)]
+    # when
+    refused = giulia.post("/scheda", data={"testo": "uno di troppo"})
+    # then
+    assert NOT_KEPT in refused.text
+    assert textarea_in(giulia.get(kept[0]), "testo") == TYPED
+    an_account("marco.bruzzone")
+    marco = web.test_client()
+    log_in(marco, "marco.bruzzone")
+    assert marco.post("/scheda", data={"testo": TYPED}).status_code == 303
+    # when their hour is over, swept or not
+    with owner_engine.begin() as connection:
+        connection.execute(text("update modulo_sospeso set expires_at = now()"))
+    # then
+    assert giulia.post("/scheda", data={"testo": TYPED}).status_code == 303
+
+
+def test_forms_that_arrive_at_once_are_counted_together(giulia: FlaskClient, web: Flask, session: Session):
+    # given
+    token = form_token(giulia)
+
+    def send(_: int) -> int:
+        return web.test_client().post("/scheda", data={"csrf_token": token, "testo": TYPED}).status_code
+
+    # when
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(send, range(pending.MOST + 8)))
+    # then
+    assert statuses.count(303) == pending.MOST
+    assert session.scalar(text("select count(*) from modulo_sospeso")) == pending.MOST
+
+
+def test_the_forms_of_an_account_have_a_size_together(giulia: FlaskClient, session: Session):
+    # given
+    statuses = [giulia.post("/scheda", data={"testo": "x" * 290_000}).status_code for _ in range(4)]
+    # then
+    assert statuses == [303, 303, 303, 403]
+    assert giulia.post("/scheda", data={"testo": TYPED}).status_code == 303
+    assert session.scalar(text("select count(*) from modulo_sospeso")) == 4
 
 
 def test_a_partial_update_without_session_leaves_the_page_alone(browser: FlaskClient, units: None):
