@@ -82,12 +82,19 @@ class Scripts:
             raise ExpressionFailed(f"«{text[:120]}»: {error}") from error
 
     def evaluate(self, task: Task, text: str, local: Mapping[str, Any] | None = None) -> Any:
-        """A FEEL expression at a task, as a JSON value."""
-        return feel.to_json(self.value(text, self.context(task, local)))
+        """A FEEL expression at a task, as a JSON value. Raises ExpressionFailed."""
+        return self._as_json(text, self.context(task, local))
 
     def text(self, source: str, context: Mapping[str, Any]) -> Any:
-        """A property that may be static text or, after «=», an expression."""
-        return feel.to_json(self.value(source, context)) if source.startswith("=") else source
+        """A property that may be static text or, after «=», an expression. Raises ExpressionFailed."""
+        return self._as_json(source, context) if source.startswith("=") else source
+
+    def _as_json(self, text: str, context: Mapping[str, Any]) -> Any:
+        value = self.value(text, context)
+        try:
+            return feel.to_json(value)
+        except feel.FeelError as error:  # a function, or more than a variable may hold
+            raise ExpressionFailed(f"«{text[:120]}»: {error}") from error
 
     def mapped(self, lines: tuple[Assignment, ...], context: Mapping[str, Any]) -> dict[str, Any]:
         """What an io mapping makes: dotted targets make nested objects."""
