@@ -19,7 +19,8 @@ import procrastinate
 import structlog
 from sqlalchemy import Engine as Database
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app import election, logs
@@ -33,7 +34,7 @@ from app.servizi import risposte
 from app.settings import Settings
 from app.turns import DueTimer, JobsInTurn, take_timer
 from app.wiring import MIGRATION, QUEUE, TASK, EngineMaker, engines
-from engine import Broken, Call, JobToRun, Refused, Transient, system
+from engine import Broken, Call, InstanceBusy, JobToRun, Refused, Transient, system
 
 log = structlog.get_logger()
 
@@ -45,6 +46,9 @@ TIMER_REST = 60.0  # seconds before a timer that failed is tried again
 CLOCK_LOOK = 60.0  # seconds between two looks at the clock
 FIRST_RETRY = 10  # seconds
 LONGEST_RETRY = 3_600
+
+# what the database refuses now and may do in a minute: a lock, its memory, its disk
+_PASSING = (OperationalError, InterfaceError, PoolTimeout, InstanceBusy)
 
 _NOW = text("select clock_timestamp()")
 _PRATICA = text("select id from pratica where instance_id = :root_id")
@@ -288,7 +292,7 @@ def _look_at_clock(database: Database) -> None:
 
 
 class TimerFailed(Exception):
-    """A timer could not be fired; it stays due."""
+    """A timer could not be fired: it is an incident now, or stays due when the database was to blame."""
 
     def __init__(self, ente_id: int, timer_id: int) -> None:
         super().__init__(ente_id, timer_id)
@@ -300,7 +304,7 @@ def fire_next(database: Database, maker: EngineMaker, skip: Sequence[int] = (), 
     """Fire the timer due longest of the ente whose turn comes after `after`; the ente, or None when none is due.
 
     Two workers never take the same one. Raises TimerFailed, so that one that cannot be fired (`skip` it then) never
-    stops the others.
+    stops the others; what would fail each time becomes an incident.
     """
     taken: list[DueTimer] = []
 
@@ -317,9 +321,21 @@ def fire_next(database: Database, maker: EngineMaker, skip: Sequence[int] = (), 
         except Exception as error:
             if not taken or getattr(error, "connection_invalidated", False):
                 raise  # it is the database that went away, not the timer that cannot be fired
+            if not isinstance(error, _PASSING):
+                _stop_timer(session, maker, taken[0], f"errore non previsto ({type(error).__name__})")
             raise TimerFailed(taken[0].ente_id, taken[0].timer_id) from error
     if not taken:
         return None
     metrics.timer("fired")
     log.info("timer", ente=taken[0].ente_id, timer=taken[0].timer_id)
     return taken[0].ente_id
+
+
+def _stop_timer(session: Session, maker: EngineMaker, due: DueTimer, message: str) -> None:
+    """Tell a person; where not even that can be done (a state that does not load) the check of the paths will."""
+    try:
+        with ente_context(due.ente_id):
+            engine = maker(session, due.ente_id)
+            retrying(session, lambda: engine.stop_timer(due.timer_id, message, system("timer")))
+    except Exception:  # noqa: BLE001 - the term that cannot be fired is what is told of
+        log.exception("timer.unstopped", ente=due.ente_id, timer=due.timer_id)

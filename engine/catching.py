@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 REGISTERED = ("timer", "message", "signal")
 """Kinds of events that come from outside, each with a row in a table while a token waits."""
 
+CAME = "event"
+"""The kind of an incident of an event that has come and could not be followed: it is not waited for anew."""
+
 INTERRUPTED = "interrupted"
 TIMES = "times"
 
@@ -51,6 +54,11 @@ def waits(running: Running) -> Iterator[Wait]:
                 if element is not None and element.event and element.event.kind in REGISTERED:
                     yield Wait(element.event.kind, str(task.id), element, task)
         yield from (wait for wait in _event_subprocesses(running, wf) if wait.kind in REGISTERED)
+
+
+def find(running: Running, token: str) -> Wait | None:
+    """What a token waits for from outside; None when it does not (any more)."""
+    return next((wait for wait in waits(running) if wait.token == token), None)
 
 
 def catcher(running: Running, task: Task, kind: str, code: str) -> Wait | None:

@@ -292,6 +292,10 @@ class Engine:
         """Fire a due timer; False when it is gone or not yet due."""
         return timers.fire(self, timer_id, by)
 
+    def stop_timer(self, timer_id: int, message: str, by: Actor) -> bool:
+        """Make an incident of a due timer that a mistake of ours keeps from being fired; False when it is gone."""
+        return timers.stop(self, timer_id, message, by)
+
     def due_timers(self, limit: int = 100) -> list[int]:
         """Timers of this ente that are due, oldest first."""
         return timers.due(self, limit)

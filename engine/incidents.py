@@ -6,15 +6,16 @@ an instance and its rows disagree, and `retry` puts right what can be put right 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
 from sqlalchemy import Row, select, update
 
-from engine import compensation, feel, invariants, mending, store, tables
+from engine import catching, compensation, feel, invariants, mending, store, tables
 from engine.actor import Actor, system
+from engine.catching import Wait
 from engine.dialect import Element
 from engine.errors import CannotMend, CorrectionRefused, FormInvalid, IncidentNotOpen
 from engine.form import FormSchema
@@ -57,7 +58,8 @@ class _Stopped:
         if self.running.state.waits.get(self.row.token) != "incident":
             raise IncidentNotOpen(incident_id)
         self.element: Element = self.running.program.element(self.row.element_id)
-        self.task: Task | None = self.running.task(self.row.token)
+        self.wait: Wait | None = catching.find(self.running, self.row.token)
+        self.task: Task | None = self.running.task(self.row.token) or (self.wait and self.wait.task)
         self.operation = engine.operations.get(self.element.operation or "")
 
     @property
@@ -66,6 +68,17 @@ class _Stopped:
         if self.task is None or not isinstance(self.task.task_spec, Activity):
             raise CannotMend(self.row.id)
         return self.task
+
+    @property
+    def came(self) -> Wait | None:
+        """The event that has come and could not be followed, if that is what stopped."""
+        return self.wait if self.row.kind == catching.CAME else None
+
+    @property
+    def skippable(self) -> bool:
+        """Whether it may be marked as done: a person's step never."""
+        stands = self.task is not None and isinstance(self.task.task_spec, Activity)
+        return self.came is not None or (stands and self.element.kind not in HUMAN)
 
     @property
     def seen(self) -> Mapping[str, Any]:
@@ -82,6 +95,13 @@ class _Stopped:
         """Run on, and write."""
         self.step.wake(self.running)
         self.step.run()
+
+    def again(self) -> None:
+        """Try again: an event that had come happens now, and is not waited for anew."""
+        self.release()
+        if self.came is not None:
+            self.step.happen(self.running, self.came, {})
+        self.run()
 
 
 def find_open(engine: Engine, incident_id: int) -> Row[Any]:
@@ -106,9 +126,7 @@ def retry(engine: Engine, incident_id: int, by: Actor) -> None:
     if row.kind.startswith(invariants.PREFIX):
         mending.mend(engine, row, by)
         return
-    stopped = _Stopped(engine, incident_id, by)
-    stopped.release()
-    stopped.run()
+    _Stopped(engine, incident_id, by).again()
 
 
 def answer(engine: Engine, incident_id: int, response: dict[str, Any], reason: str, by: Actor) -> None:
@@ -131,15 +149,22 @@ def answer(engine: Engine, incident_id: int, response: dict[str, Any], reason: s
 
 
 def skip(engine: Engine, incident_id: int, reason: str, by: Actor) -> None:
-    """Mark the step as done, without a result. Raises IncidentNotOpen, CannotMend (a person's step, an event)."""
+    """Mark the step as done, without a result; of an event that has come, go on without its outputs.
+
+    Raises IncidentNotOpen, CannotMend (a person's step, an event that has not come).
+    """
     stopped = _Stopped(engine, incident_id, by)
-    task, element = stopped.activity, stopped.element
-    if element.kind in HUMAN:
+    if not stopped.skippable:
         raise CannotMend(incident_id)
+    running, element, why = stopped.running, stopped.element, {"motivo": reason, "saltato": True}
     stopped.release()
-    stopped.running.record(element, "done", by.label, token=task.id, why={"motivo": reason, "saltato": True})
-    compensation.note(stopped.running, element, task.id)
-    task.run()
+    if stopped.came is not None:
+        stopped.step.happen(running, stopped.came, {}, why)
+    else:
+        task = stopped.activity
+        running.record(element, "done", by.label, token=task.id, why=why)
+        compensation.note(running, element, task.id)
+        task.run()
     stopped.run()
 
 
@@ -180,8 +205,7 @@ def correct(engine: Engine, incident_id: int, values: Mapping[str, Any], reason:
         answers={"prima": before, "dopo": after},
         why={"motivo": reason},
     )
-    stopped.release()
-    stopped.run()
+    stopped.again()
 
 
 def give(engine: Engine, incident_id: int, account_id: int | None) -> None:
@@ -208,7 +232,7 @@ def remedy(engine: Engine, incident_id: int) -> Remedy:
         corrects=form,
         values={name: stopped.seen.get(name) for name in (form or {}).get("properties", {})},
         response=dict(operation.response) if outside and operation is not None else None,
-        skippable=stands and stopped.element.kind not in HUMAN,
+        skippable=stopped.skippable,
     )
 
 
@@ -227,12 +251,19 @@ def _form(stopped: _Stopped) -> dict[str, Any] | None:
 
 def _names(stopped: _Stopped) -> Sequence[str]:
     element = stopped.element
+    if stopped.came is not None:
+        return _read([line.source for line in element.outputs])
     key = element.event.key if element.event is not None else None
     made = {line.target.split(".")[0] for line in element.inputs}  # which a key may read too
     sources = [line.source for line in element.inputs]
     sources += [key] if key and key.removeprefix("=").strip() not in made else []
     sources += [*_terms(element), *(each for each in (element.assignee, element.group) if each)]
     sources += [f"={element.script}"] if element.script else []
+    return _read(sources)
+
+
+def _read(sources: Iterable[str]) -> Sequence[str]:
+    """The variables that expressions name."""
     names: set[str] = set()
     for source in sources:
         if source.startswith("="):

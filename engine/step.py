@@ -187,20 +187,33 @@ class Step:
 
     def fire(self, running: Running, token: str, payload: dict[str, Any] | None = None) -> bool:
         """Let the event that a token waits for happen; False when nobody waits for it any more."""
-        wait = next((wait for wait in catching.waits(running) if wait.token == token), None)
+        wait = catching.find(running, token)
         if wait is None:
             return False
         self.happen(running, wait, payload or {})
         return True
 
-    def happen(self, running: Running, wait: Wait, payload: dict[str, Any]) -> None:
-        """An event has come: bring its payload in and move its token."""
+    def happen(self, running: Running, wait: Wait, payload: dict[str, Any], why: Any = None) -> None:
+        """An event has come: bring its payload in and move its token, or stop it there with an incident.
+
+        `why`: a person lets it happen without its outputs.
+        """
         element = wait.element
-        if payload or element.outputs:
-            self._bring(running, wait, payload)
-        running.record(element, wait.kind, self.by.label, token=wait.token, answers=payload or None)
+        if (payload or element.outputs) and why is None:
+            try:
+                self._bring(running, wait, payload)
+            except ExpressionFailed as error:
+                self.stay(running, wait, str(error))
+                return
+        running.record(element, wait.kind, self.by.label, token=wait.token, answers=payload or None, why=why)
         catching.take(wait)
         waiting.forget(self, running, wait.kind, [wait.token])
+        self.wake(running)
+
+    def stay(self, running: Running, wait: Wait, message: str) -> None:
+        """An event has come and cannot be followed: its token waits for a person, and no longer for the event."""
+        waiting.forget(self, running, wait.kind, [wait.token])
+        self.stop(running, wait.token, wait.element, catching.CAME, message)
         self.wake(running)
 
     def _bring(self, running: Running, wait: Wait, payload: dict[str, Any]) -> None:
