@@ -1,4 +1,4 @@
-"""Decision models in DMN 1.2-1.5: load, decide, explain, and check before publishing."""
+"""Decision models in DMN 1.1-1.6: load, decide, explain, and check before publishing."""
 
 from engine.dmn.errors import (
     DecisionCycle,

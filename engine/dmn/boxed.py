@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from engine import feel
 from engine.dmn.errors import ExpressionFailed
 from engine.dmn.run import Boxed, Run, Scope
+from engine.feel.compiler.iteration import domain_items
+from engine.feel.errors import Nulled
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +170,16 @@ class Quantified:
         return None if unknown else self.every
 
 
-def _iterated(node: For | Quantified, items: object, run: Run) -> list[object] | None:
-    """The list to go through. Null gives null, as in FEEL; any other value that is no list is an error."""
+def _iterated(node: For | Quantified, items: object, run: Run) -> Iterable[object] | None:
+    """The list, or the points of the range, to go through. Null gives null, as in FEEL; one value alone is
+    an error, as the conformance kit wants."""
     if items is None:
         return None
-    if not isinstance(items, list):
+    if not isinstance(items, list | feel.Range):
         run.null(ExpressionFailed(node.element_id, "non scorre una lista"))
         return None
-    return items
+    try:
+        return domain_items(items)
+    except Nulled as reason:
+        run.null(ExpressionFailed(node.element_id, reason.message))
+        return None

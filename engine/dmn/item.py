@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,8 +23,12 @@ ALIASES = {
     "dayTimeDuration": "days and time duration",
     "yearMonthDuration": "years and months duration",
     **dict.fromkeys(("integer", "long", "double", "decimal"), "number"),
+    **dict.fromkeys(("Undefined", "<Undefined>"), "Any"),
 }
-"""How DMN 1.1, XML Schema and Camunda call these types; modelers still write them."""
+"""How DMN 1.1, XML Schema and Camunda call these types; modelers still write them, and «undefined» too."""
+
+_PREFIX = re.compile(r"\A[\w.-]+:(?=\S)")
+"""Of a qualified name, as DMN 1.1 wrote types: those of FEEL, of XML Schema, and of the model itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +75,8 @@ def _signature(element: etree._Element) -> list[str | None]:
 
 
 def base_name(type_ref: str) -> str:
-    """A type name without the prefix of the FEEL namespace, as it is called today."""
-    local = type_ref.strip()
-    prefix, colon, rest = local.partition(":")
-    if colon and prefix in ("feel", "xsd", "xs"):
-        local = rest
+    """A type name without the prefix of its namespace, as it is called today."""
+    local = _PREFIX.sub("", type_ref.strip(), count=1)
     return ALIASES.get(local, local)
 
 

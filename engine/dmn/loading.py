@@ -23,7 +23,7 @@ _lock = Lock()
 
 
 def load(xml: bytes | etree._Element, beside: Iterable[bytes] | None = None) -> Model:
-    """The model in a DMN 1.2-1.5 file, or in its parsed root element.
+    """The model in a DMN 1.1-1.6 file, or in its parsed root element.
 
     `beside` are the other files of its folder, among which it finds the models that it imports; without it
     imports are refused. Raises ModelRefused, with an Italian reason, for what is not such a file and for

@@ -42,7 +42,7 @@ def read_imports(root: etree._Element) -> list[Import]:
     """What a `definitions` element imports. Raises ModelRefused for XML that is not one, or of other versions."""
     tag = etree.QName(root)
     if tag.localname != "definitions" or tag.namespace not in MODEL_NAMESPACES:
-        raise ModelRefused(root.get("id") or tag.localname, "Il file non è un modello DMN 1.2-1.5.")
+        raise ModelRefused(root.get("id") or tag.localname, "Il file non è un modello DMN 1.1-1.6.")
     return [
         Import(
             imported.get("id") or imported.get("name") or imported.get("namespace") or "import",

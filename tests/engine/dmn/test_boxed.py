@@ -82,6 +82,20 @@ def test_an_iteration_over_null_is_null_and_over_one_value_an_error():
         decide(f'<for iteratorVariable="n">{parts}</for>', dati=1)
 
 
+def test_the_points_of_a_range_are_gone_through():
+    # given
+    def gone(values: str) -> object:
+        parts = f"<in>{literal(values)}</in><return>{literal('n')}</return>"
+        return decide(f'<for iteratorVariable="n">{parts}</for>')
+
+    every = f"<in>{literal('[1..3]')}</in><satisfies>{literal('n < 3')}</satisfies>"
+    # then
+    assert gone("[1..3)") == [1, 2]
+    assert decide(f'<every iteratorVariable="n">{every}</every>') is False
+    with pytest.raises(ExpressionFailed):
+        gone('["a".."c"]')
+
+
 def test_an_iteration_may_read_its_results_so_far():
     # given
     parts = f"<in>{literal('[1, 2, 3]')}</in><return>{literal('n + count(partial)')}</return>"

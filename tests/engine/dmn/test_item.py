@@ -50,6 +50,20 @@ def test_json_texts_become_dates_times_and_durations_where_the_type_says_so(
     assert given_input(type_ref, value, text=property_) == Decimal(expected)
 
 
+@pytest.mark.parametrize("type_ref", ["tFascia", "mio:tFascia", "_0f-1.2:tFascia"])
+def test_a_type_may_be_written_with_the_prefix_of_its_namespace(type_ref):
+    assert result(type_ref, '"alta"', FASCIA) == "alta"
+    assert result(type_ref, '"altra"', FASCIA) is None
+
+
+@pytest.mark.parametrize(
+    "type_ref", ["xs:integer", "feel:Any", "Undefined", "<Undefined>", "context<n:number>"]
+)
+def test_what_other_editors_call_a_type_is_a_type(type_ref):
+    model = model_of(decision("d", literal("dato"), type_ref=type_ref))
+    assert model.problems() == []
+
+
 def test_dates_inside_structures_and_collections_are_read_too():
     # given
     people = [{"nome": "Ada", "nato_il": "1950-01-02"}, {"nome": "Bo"}]
