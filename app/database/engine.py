@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import select
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 
 from app.database import context, db
 from engine.json import dumps_text, loads
@@ -25,8 +27,9 @@ _SESSION_SETTINGS = {
 def options(*, pool_size: int = 10) -> dict[str, Any]:
     """The arguments of `create_engine` for the application's role.
 
-    No ping before use: it would cost a round trip a request. A connection that died is noticed by its first
-    statement, which empties the pool, and `transaction.retrying` runs the work again on a new one.
+    No ping before use: it would cost a round trip a request. A connection that the database has closed says so by
+    itself (`_refuse_dead`). One that fell silent is noticed by its first statement, which empties the pool, and
+    `transaction.retrying` runs the work again on a new one.
     """
     return {
         "pool_size": pool_size,
@@ -49,7 +52,7 @@ def options(*, pool_size: int = 10) -> dict[str, Any]:
 def connect(database_url: str, *, pool_size: int = 10) -> Engine:
     """An engine for use outside Flask (worker, clock, commands, tests)."""
     engine = create_engine(database_url, **options(pool_size=pool_size))
-    context.watch(engine)
+    _watch(engine)
     return engine
 
 
@@ -59,4 +62,20 @@ def init_app(app: Flask, database_url: str) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options()
     db.init_app(app)
     with app.app_context():
-        context.watch(db.engine)
+        _watch(db.engine)
+
+
+def _watch(engine: Engine) -> None:
+    event.listen(engine, "checkout", _refuse_dead)
+    context.watch(engine)
+
+
+def _refuse_dead(connection: Any, *_: Any) -> None:
+    """Have another connection taken in place of one that ended at rest: each transaction of a request takes its own.
+
+    At rest the database says nothing, except why it closes: something to read is the end, and costs no round trip.
+    """
+    rest = select.poll()
+    rest.register(connection.fileno(), select.POLLIN)
+    if rest.poll(0):
+        raise DisconnectionError

@@ -27,7 +27,7 @@ def _error(code: str) -> DBAPIError:
 
 
 def _kill_others(superuser_engine: Engine, database: str) -> None:
-    query = "select pg_terminate_backend(pid) from pg_stat_activity where datname = :name"
+    query = "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = :name"
     with superuser_engine.connect() as connection:
         connection.execute(text(query), {"name": database}).all()
 
@@ -112,6 +112,23 @@ def test_a_lost_connection_is_not_seen_by_the_user(
         retrying(session, lambda: session.execute(INSERT, {"id": "a"}))
         # then
         assert session.scalar(COUNT) == 1
+
+
+def test_whichever_connection_died_at_rest_the_first_reading_finds_another(
+    engine: Engine, ente: int, superuser_engine: Engine
+) -> None:
+    # given a pool of connections that the database has closed
+    at_rest = [engine.connect() for _ in range(3)]
+    database = at_rest[0].scalar(text("select current_database()"))
+    for connection in at_rest:
+        connection.close()
+    _kill_others(superuser_engine, database)
+    # when several are taken at once, as by a request with more than one transaction
+    taken = [engine.connect() for _ in range(3)]
+    # then
+    assert [connection.scalar(COUNT) for connection in taken] == [0, 0, 0]
+    for connection in taken:
+        connection.close()
 
 
 def test_a_connection_lost_in_the_commit_is_never_repeated() -> None:
