@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
@@ -15,9 +16,13 @@ from app.documenti import antivirus, store
 from app.documenti.model import ACCOLTO, DA_CONTROLLARE, File, number_of
 from app.documenti.received import Received, receive
 from app.documenti.refused import FileRefused
+from app.documenti.tipo import may_read
 from app.forms.sources import StoredFile, UploadRefused
+from app.pratiche.access import subject_of
 from app.pratiche.model import Pratica
 from app.rights import policy
+
+NAMELESS: Final = "Un file già consegnato"  # and no more to who may not open it: its name may tell an illness
 
 
 class OfTask:
@@ -38,12 +43,20 @@ class OfTask:
         return _keep(self._operator, self._case.pratica, upload, self._case.task.id, tipo)
 
     def find(self, file_id: str) -> StoredFile | None:
-        """A file of this task, or one that earlier answers of the same pratica name."""
+        """A file of this task, or one that earlier answers of the same pratica name: by name to who may open it.
+
+        To the others it is there without a name, so that a form sent again keeps it.
+        """
         file = _of_pratica(self._case.pratica, file_id)
         if file is None or file.task_id == self._case.task.id:
             return _stored(file)
         named = store.named_in_answers(db.session, file.ente_id, self._case.task.root_id)
-        return _stored(file) if file.id in named else None
+        if file.id not in named:
+            return None
+        opens = file.da_chi == str(self._operator) or may_read(
+            self._operator, subject_of(db.session, self._case.pratica), file.tipo
+        )
+        return _stored(file) if opens else StoredFile(file.key, NAMELESS, file.dimensione)
 
 
 class OfPratica:

@@ -49,6 +49,24 @@ def test_a_file_stays_while_another_answer_is_put_right(giulia: Person, task: st
     assert session.scalars(select(File.nome)).all() == ["verbale.pdf"]
 
 
+def test_a_file_is_taken_away_and_another_one_put_in_its_place(
+    giulia: Person, open_case: Scene, task: str, session: Session
+) -> None:
+    # given
+    page = giulia.sends(task, azione="completa", note="x", verbale=("sbagliato.pdf", PDF))
+    assert "Togli sbagliato.pdf" in page.text
+    # when
+    page = giulia.sends(task, _azione="togli:verbale", note="Va bene", verbale=key_in(page, "verbale"))
+    # then the step asks for one again, and what was written is there
+    assert (page.status_code, "sbagliato.pdf" in page.text, "Va bene" in page.text) == (200, False, True)
+    assert giulia.sends(task, azione="completa", note="Va bene").status_code == 422
+    done = giulia.sends(task, azione="completa", note="Va bene", verbale=("giusto.pdf", PDF))
+    # and only what the answer names is a document
+    assert done.status_code == 303
+    documents = giulia.sees(f"/pratiche/{open_case.pratica_id}").text
+    assert ("giusto.pdf" in documents, "sbagliato.pdf" in documents) == (True, False)
+
+
 def test_a_hostile_file_is_refused_beside_its_question(giulia: Person, task: str, session: Session) -> None:
     for name in ("gatto.gif", "gatto.pdf"):
         page = giulia.sends(task, azione="completa", verbale=(name, GIF_JS))
@@ -85,6 +103,35 @@ def test_a_later_form_may_name_what_an_earlier_one_brought_and_shows_its_answers
     assert "verbale.pdf" in page.text
     file = session.scalars(select(File)).one()
     done = giulia.sends(f"/attivita/{later.id}", azione="completa", ancora=file.key)
+    assert done.status_code == 303
+
+
+def test_who_may_not_open_an_earlier_file_does_not_read_its_name_and_does_not_lose_it(
+    giulia: Person,
+    open_case: Scene,
+    task: str,
+    enter: Callable[[str], Person],
+    an_account: Callable[..., int],
+    session: Session,
+    maker: EngineMaker,
+) -> None:
+    # given a medical paper; the next step is of an office that reads costs, not illnesses
+    an_account("marco.costa", "amministrativo")
+    giulia.sends(task, azione="completa", verbale=("demenza-grave.pdf", PDF))
+    file = session.scalars(select(File)).one()
+    file.tipo = "sanitario"
+    (later,) = maker(session, 1).open_tasks(open_case.root_id)
+    given = "update engine_task set ruolo = 'amministrativo', assignee_id = null where id = :id"
+    session.execute(text(given), {"id": later.id})
+    session.commit()
+    # when
+    page = enter("marco.costa").sees(f"/attivita/{later.id}")
+    # then
+    assert page.status_code == 200
+    assert "demenza" not in page.text
+    assert "Un file già consegnato" in page.text
+    # and an answer may still name it
+    done = enter("marco.costa").sends(f"/attivita/{later.id}", azione="completa", ancora=file.key)
     assert done.status_code == 303
 
 
