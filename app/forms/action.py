@@ -17,8 +17,8 @@ ROW = re.compile(r"[0-9]{1,5}")
 
 @dataclass(frozen=True)
 class Action:
-    """`verb` is one of VERBS; `path` leads to the list (`aggiungi`), the row (`togli`, `su`, `giu`) or
-    the person (`nuova`, `cerca`)."""
+    """`verb` is one of VERBS; `path` leads to the list (`aggiungi`), the row (`togli`, `su`, `giu`), the file
+    (`togli`) or the person (`nuova`, `cerca`)."""
 
     verb: str
     path: Path = ()
@@ -41,6 +41,8 @@ class Action:
                 rows.append(Typed())
         elif self.verb in ("togli", "su", "giu") and self.path and isinstance(self.path[-1], int):
             _rearrange(typed.at(self.path[:-1]).rows, self.verb, self.path[-1])
+        elif self.verb == "togli" and self.path:
+            typed.at(self.path).texts = []  # the id of a file sent before; one that comes now stays
         elif self.verb in ("nuova", "cerca") and self.path:
             _reach(typed, self.path).parts[MODE] = Typed([self.verb])
 

@@ -105,9 +105,11 @@ document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
   for (const control of form?.elements ?? []) settle(control);
   kept = new Map();
   focus(ctx.percorsiAction);
+  // Nobody wrote, but the answers are others: what was taken away must not come back with the draft.
+  if (ctx.percorsiAction !== 'aggiorna') form?.dispatchEvent(new CustomEvent('percorsi:bozza', { bubbles: true }));
 });
 
-/** After a row was added, its first control; after one was removed, the button that adds. */
+/** After a row was added, its first control; after one was removed, the button that adds; after a file, its control. */
 function focus(action) {
   const [verb, path = ''] = action.split(':');
   const id = `c-${path.replaceAll('.', '-')}`;
@@ -116,7 +118,7 @@ function focus(action) {
     const own = [...rows].filter((row) => new RegExp(`^${id}-\\d+-riga$`).test(row.id));
     own.at(-1)?.querySelector('input:not([type=hidden]), select, textarea')?.focus();
   } else if (verb === 'togli') {
-    document.getElementById(`${id.replace(/-\d+$/, '')}-aggiungi`)?.focus();
+    (document.getElementById(`${id.replace(/-\d+$/, '')}-aggiungi`) ?? document.getElementById(id))?.focus();
   } else if (['su', 'giu'].includes(verb) && document.activeElement === document.body) {
     document.getElementById(`${id}-${verb === 'su' ? 'giu' : 'su'}`)?.focus();
   }

@@ -224,12 +224,30 @@ def test_a_file_is_sent_once(visit, tmp_path):
     page = visit(site)
     page.set_input_files("#c-documento", str(tmp_path / "relazione.pdf"))
     page.get_by_role("button", name="Aggiungi un impegno").click()
-    expect(page.get_by_text("relazione.pdf")).to_be_visible()
+    expect(page.get_by_text("relazione.pdf", exact=True)).to_be_visible()
     page.get_by_label("Ho letto l’informativa").check()
     page.get_by_role("button", name="Completa").click()
     expect(page.get_by_role("heading", name="Fatto")).to_be_visible()
     assert list(site.sources.uploads.files) == ["f1"]
     assert site.accepted["documento"] == "f1"
+
+
+def test_a_file_is_taken_away_and_its_control_waits_for_another(visit, tmp_path):
+    # given
+    (tmp_path / "relazione.pdf").write_bytes(b"%PDF-1.7 prova")
+    site = everything({"chi": "7", "righe": ["uno"], "ora": "08:30"})
+    page = visit(site)
+    page.set_input_files("#c-documento", str(tmp_path / "relazione.pdf"))
+    page.get_by_role("button", name="Aggiungi un impegno").click()
+    # when
+    page.get_by_role("button", name="Togli relazione.pdf").click()
+    # then
+    expect(page.get_by_text("relazione.pdf")).to_have_count(0)
+    expect(page.locator("#c-documento")).to_be_focused()
+    page.get_by_label("Ho letto l’informativa").check()
+    page.get_by_role("button", name="Completa").click()
+    expect(page.get_by_role("heading", name="Fatto")).to_be_visible()
+    assert "documento" not in site.accepted
 
 
 def test_a_person_is_searched_in_place(visit):
