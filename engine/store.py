@@ -61,7 +61,7 @@ def lock_task(session: Session, ente_id: int, task_id: int) -> list[Row[Any]]:
     Raises InstanceBusy.
     """
     with _waiting_for(task_id):
-        return list(send(session, _LOCK_TASK, {"ente_id": ente_id, "task_id": task_id}))
+        return send(session, _LOCK_TASK, {"ente_id": ente_id, "task_id": task_id})
 
 
 def lock_instance(session: Session, ente_id: int, instance_id: int) -> list[Row[Any]]:

@@ -143,8 +143,9 @@ def client_of(session: AnySession, authorization: str | None) -> ApiClient | Non
     The transaction enters its ente. Raises EnteChanged in a transaction of another one, EnteMoving.
     """
     impronta = bearer(authorization)
-    row = None if impronta is None else send(session, _FIND, {"impronta": impronta}).one_or_none()
-    if row is None:
+    found = [] if impronta is None else send(session, _FIND, {"impronta": impronta})
+    if not found:
         return None
+    row = found[0]
     context.entered(session.connection(), row.ente_id, row.moving)
     return ApiClient(row.ente_id, row.token_id, row.nome, frozenset(row.scopes), row.da_segnare)

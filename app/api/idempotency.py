@@ -113,7 +113,7 @@ def _ticket(client: ApiClient, key_required: bool) -> Ticket | None:
 
 def _stored(ticket: Ticket) -> Reply | None:
     """The answer of an earlier request; holds the key for this one when there is none."""
-    found = send(db.session, _TAKE, {**ticket.row, "lock": ticket.lock}).one()
+    found = send(db.session, _TAKE, {**ticket.row, "lock": ticket.lock})[0]
     if not found.taken:
         raise RequestUnderWay
     if found.impronta is None:
@@ -132,7 +132,7 @@ def _keep(ticket: Ticket, answer: Reply) -> bool:
         "risposta": sealed,
         "bearer": bearer(request.headers.get("Authorization")),
     }
-    return send(db.session, _KEEP, kept).one_or_none() is not None
+    return bool(send(db.session, _KEEP, kept))
 
 
 def _still_good() -> bool:

@@ -107,10 +107,10 @@ def open_in(client: ApiClient, pratica_id: int) -> list[Task]:
 def find(client: ApiClient, task_id: int) -> Task:
     """A task, open or closed. Raises ThingNotFound."""
     asked = {"ente_id": client.ente_id, "task_id": task_id, "sealed": sorted(SIGILLATI)}
-    found = send(db.session, _ONE, asked).one_or_none()
-    if found is None:
+    found = send(db.session, _ONE, asked)
+    if not found:
         raise ThingNotFound("attivita", task_id)
-    return _task(found, engine_of(client).program(found.hash))
+    return _task(found[0], engine_of(client).program(found[0].hash))
 
 
 def show(client: ApiClient, task_id: int) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app.database import context, db
 from app.database import engine as engines
 from app.database.context import ente_context
-from app.database.transaction import may_repeat, retrying, transactional
+from app.database.transaction import beginning, may_repeat, retrying, transactional
+from engine.plain import send
 
 INSERT = text("insert into unita (ente_id, id, nome, tipo) values (1, :id, 'ATS', 'ats')")
 COUNT = text("select count(*) from unita")
@@ -129,6 +130,18 @@ def test_whichever_connection_died_at_rest_the_first_reading_finds_another(
     assert [connection.scalar(COUNT) for connection in taken] == [0, 0, 0]
     for connection in taken:
         connection.close()
+
+
+def test_a_stranger_does_not_see_a_lost_connection(engine: Engine, superuser_engine: Engine) -> None:
+    # given a connection that died while it was idle
+    with engine.connect() as idle:
+        database = idle.scalar(text("select current_database()"))
+    _kill_others(superuser_engine, database)
+    # when somebody asks of whom the ente is not known yet, as the driver takes it
+    with ente_context(None), Session(engine) as session:
+        found = beginning(session, lambda: send(session, "select %(one)s as one", {"one": 1}))
+    # then
+    assert [row.one for row in found] == [1]
 
 
 def test_a_connection_lost_in_the_commit_is_never_repeated() -> None:
