@@ -6,12 +6,10 @@ Any number of clocks may run; an advisory lock elects one. BPMN timers do not ha
 from __future__ import annotations
 
 import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from functools import wraps
-from types import FrameType
 from typing import Any
 
 import structlog
@@ -35,6 +33,7 @@ from app.incidents import sweep as invariants
 from app.observe import metrics, scrape
 from app.servizi import fondo
 from app.settings import Settings
+from app.stop import Stop, asked_by
 from app.wiring import EngineMaker, engines
 from engine import system
 from engine.messages import bury_expired
@@ -66,14 +65,12 @@ def run(settings: Settings) -> None:
     logs.configure(settings.log_level)
     logs.take_over()
     provision.check(settings.database_url or "")
-    stop = threading.Event()
+    with asked_by(signal.SIGTERM, signal.SIGINT) as stop:
+        _stand_by(settings, stop)
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        # not from here: whom the signal interrupts may hold the lock of the event, and would wait for itself
-        threading.Thread(target=stop.set).start()
 
-    signal.signal(signal.SIGTERM, ask)
-    signal.signal(signal.SIGINT, ask)
+def _stand_by(settings: Settings, stop: Stop) -> None:
+    """Work whenever elected."""
     database = databases.connect(settings.database_url or "", pool_size=2)
     # the election lasts as long as its session
     sessions = databases.connect(settings.session_url, pool_size=1)
@@ -98,7 +95,7 @@ def run(settings: Settings) -> None:
         database.dispose()
 
 
-def _keep(database: Database, election: Connection, stop: threading.Event) -> None:
+def _keep(database: Database, election: Connection, stop: Stop) -> None:
     """Run the schedule for as long as the election holds."""
     scheduler = schedule(database, engines())
     scheduler.start()

@@ -11,12 +11,10 @@ import os
 import signal
 import socket
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from types import FrameType
 
 from app.child import Child
 from app.database import provision
@@ -24,6 +22,7 @@ from app.database.cluster import Cluster
 from app.observe import metrics
 from app.settings import Settings
 from app.startup import StartupRefused
+from app.stop import Stop, asked_by
 from connectors.inps.sandbox import Sandbox
 
 READY_WITHIN = 120.0  # seconds
@@ -49,7 +48,7 @@ def run(settings: Settings, prepare: Prepare = nothing) -> int:
     """
     refuse_busy_port(settings)
     with ExitStack() as stack:
-        stop = stack.enter_context(_signals())
+        stop = stack.enter_context(asked_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         cluster, provisioned = _database(settings, stack)
         lines = prepare(provisioned)
         children = children_of(provisioned, stack)
@@ -127,24 +126,6 @@ def _simulated_bodies(settings: Settings, stack: ExitStack) -> Mapping[str, str]
     return stack.enter_context(Sandbox()).environ()
 
 
-@contextmanager
-def _signals() -> Iterator[threading.Event]:
-    """Set when somebody asks us to stop; a second request does not interrupt the stopping."""
-    stop = threading.Event()
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        # not from here: whom the signal interrupts may hold the lock of the event, and would wait for itself
-        threading.Thread(target=stop.set).start()
-
-    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, ask) for number in wanted}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _stop(children: Sequence[Child]) -> None:
     """Stop all at once, the web first to hear of it."""
     for child in children:
@@ -164,7 +145,7 @@ class _Watch:
     settings: Settings
     cluster: Cluster | None
     children: Sequence[Child]
-    stop: threading.Event
+    stop: Stop
 
     def keep(self, lines: Sequence[str]) -> int:
         ready = False
