@@ -228,6 +228,22 @@ HTTP: Final[dict[int, Meaning]] = {
     503: UNAVAILABLE,
 }
 
+# For whom no page is drawn: a program reads addresses and methods, not screens.
+PROGRAMS: Final[dict[int, Meaning]] = {
+    404: Meaning(
+        404,
+        "Niente a questo indirizzo",
+        "L’indirizzo non c’è, o l’id che contiene non è un id.",
+        "Confrontalo con quelli di /api/v1/openapi.json.",
+    ),
+    405: Meaning(
+        405,
+        "Metodo non previsto",
+        "A questo indirizzo non si fa così. Non è cambiato niente.",
+        "Usa uno dei metodi dell’intestazione Allow.",
+    ),
+}
+
 BARE: Final = (
     '<!doctype html><html lang="it"><meta charset="utf-8"><title>{titolo}</title>'
     '<h1>{titolo}</h1><p>{testo}</p><p><a href="/">Vai alla scrivania</a></p></html>'
@@ -263,7 +279,7 @@ def _on_http(error: HTTPException) -> Response:
     if error.response is not None:
         return error.get_response()
     status = error.code or 500
-    known = HTTP.get(status)
+    known = (PROGRAMS.get(status) if is_api() else None) or HTTP.get(status)
     if known is None:
         known = BROKEN if status >= 500 else Meaning(status, "Richiesta non capita", "Non è cambiato niente.")
     return _answer(known)

@@ -1,5 +1,7 @@
 """JSON with exact decimals: process data never passes through a binary float."""
 
+import json
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -27,3 +29,29 @@ def plain(number: Decimal) -> msgspec.Raw:
 def loads(text: bytes | str) -> Any:
     """Decode JSON: numbers become int or Decimal, never float. Raises ValueError on malformed text."""
     return _decoder.decode(text)
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object with every name as it was written; an array is a plain list."""
+
+
+def repeated(text: bytes | str) -> tuple[str | int, ...] | None:
+    """Where a name stands twice in one object of a text that `loads` takes; None when there is no such name.
+
+    `loads` keeps the last value and drops the others without a word. Raises RecursionError.
+    """
+    tree = json.loads(text, object_pairs_hook=_Pairs, parse_int=str, parse_float=str)
+    return next(_doubles(tree, ()), None)
+
+
+def _doubles(value: Any, at: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    if isinstance(value, _Pairs):
+        seen = set()
+        for name, part in value:
+            if name in seen:
+                yield (*at, name)
+            seen.add(name)
+            yield from _doubles(part, (*at, name))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _doubles(part, (*at, index))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final, Protocol, TypeVar, cast
 
 import flask_smorest  # type: ignore[import-untyped]
+from flask import request
 from marshmallow import Schema
 
 from app.api.body import Parser
+from app.api.failures import Fault, RequestInvalid
 from app.api.idempotency import HEADER
+from app.api.words import UNEXPECTED
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -55,6 +59,18 @@ def refuses(*statuses: int) -> Decorator:
 def keyed(*, required: bool = False) -> Decorator:
     """Declare that a view reads the Idempotency-Key."""
     return told(parameters=[{**KEY_HEADER, "required": required}])
+
+
+def without_query(view: View) -> View:
+    """Refuse any parameter in the address of a view that has none: one that is ignored would seem to work."""
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        if request.args:
+            raise RequestInvalid([Fault((name,), UNEXPECTED) for name in request.args])
+        return view(*args, **kwargs)
+
+    return told(responses={422: HTTPStatus(422).name})(cast(View, checked))
 
 
 def told(**about: Any) -> Decorator:

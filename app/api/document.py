@@ -14,7 +14,7 @@ from app.accounts.gate import public
 from app.api import schemas
 from app.api.access import TOKEN
 from app.api.scopes import SCOPES
-from app.api.words import ID
+from app.api.words import ID, names_of
 from engine import json
 
 VERSION: Final = "1.0"
@@ -80,6 +80,7 @@ def make(app: Flask) -> Api:
             "info": {"description": DESCRIPTION},
         },
     )
+    api.ma_plugin.converter.add_attribute_function(names_of)
     api.register_converter(RowId, lambda _: {"type": "string", "pattern": ID})
     scheme = {"type": "http", "scheme": "bearer", "description": "\n".join(_scopes())}
     api.spec.components.security_scheme(TOKEN, scheme)

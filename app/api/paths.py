@@ -11,12 +11,13 @@ from sqlalchemy import select
 from app.accounts.tokens import ApiClient
 from app.api import cases
 from app.api.access import actor, engine_of
+from app.api.answers import faults
 from app.api.failures import Fault, RequestInvalid
-from app.api.people import OfEnte, find_persona
+from app.api.people import find_persona
 from app.api.traces import did
 from app.database import db
 from app.enti.model import Unita
-from app.forms import Form, Sources
+from app.forms import Form
 from app.persone.model import Persona
 from app.pratiche import service
 from app.wiring import EngineMaker
@@ -134,6 +135,6 @@ def _unita(client: ApiClient, unita: str | None) -> str | None:
 
 def _check(client: ApiClient, program: Program, dati: dict[str, Any]) -> None:
     form = _form(program)
-    messages = form.check(dati, (), Sources(people=OfEnte(client))) if form else []
-    if messages:
-        raise RequestInvalid([Fault((DATA, *message.path), message.text) for message in messages])
+    found = faults(client, form, dati, DATA) if form else []
+    if found:
+        raise RequestInvalid(found)

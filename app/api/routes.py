@@ -9,7 +9,7 @@ from flask import Response, url_for
 from app.accounts.gate import current_client
 from app.api import cases, messages, paths, schemas, scopes, tasks
 from app.api.access import needs
-from app.api.blueprint import Blueprint, keyed, refuses
+from app.api.blueprint import Blueprint, keyed, refuses, without_query
 from app.api.idempotency import once
 from app.api.problems import on_error
 from app.api.reply import Reply, reply
@@ -28,6 +28,7 @@ blueprint.register_error_handler(Exception, on_error)
 
 @blueprint.get("/percorsi")
 @needs(scopes.START)
+@without_query
 @blueprint.response(200, schemas.Paths)
 def list_paths() -> Response:
     """I percorsi che si possono avviare
@@ -41,6 +42,7 @@ def list_paths() -> Response:
 
 @blueprint.post("/pratiche")
 @needs(scopes.START)
+@without_query
 @keyed(required=True)
 @refuses(400, 409, 413, 415, 422)
 @blueprint.arguments(schemas.NewPratica)
@@ -62,6 +64,7 @@ def open_pratica(asked: dict[str, Any]) -> Response:
 
 @blueprint.get("/pratiche/<id:pratica_id>")
 @needs(scopes.READ)
+@without_query
 @refuses(404)
 @blueprint.response(200, schemas.Pratica)
 def show_pratica(pratica_id: int) -> Response:
@@ -113,6 +116,7 @@ def list_tasks(query: dict[str, Any]) -> Response:
 
 @blueprint.get("/attivita/<id:task_id>")
 @needs(scopes.SEE_TASKS)
+@without_query
 @refuses(404)
 @blueprint.response(200, schemas.TaskDetail)
 def show_task(task_id: int) -> Response:
@@ -123,6 +127,7 @@ def show_task(task_id: int) -> Response:
 
 @blueprint.post("/attivita/<id:task_id>/completa")
 @needs(scopes.COMPLETE)
+@without_query
 @keyed()
 @refuses(400, 404, 409, 413, 415, 422)
 @blueprint.arguments(schemas.Answers)
@@ -145,6 +150,7 @@ def complete_task(asked: dict[str, Any], task_id: int) -> Response:
 
 @blueprint.post("/messaggi")
 @needs(scopes.DELIVER)
+@without_query
 @keyed(required=True)
 @refuses(400, 409, 413, 415, 422)
 @blueprint.arguments(schemas.Message)

@@ -17,6 +17,10 @@ def _about(text: str) -> dict[str, str]:
     return {"description": text}
 
 
+def absent() -> None:
+    """The value of a parameter that did not come: the document does not say it, since null may not come either."""
+
+
 class NewPratica(Asked):
     """A path to start, about whom and where."""
 
@@ -57,7 +61,9 @@ class Message(Asked):
 
 
 class _Paged(Asked):
-    cursore = Key(load_default=None, allow_none=False, metadata=_about("Il cursore della pagina precedente"))
+    cursore = Key(
+        load_default=absent, allow_none=False, metadata=_about("Il cursore della pagina precedente")
+    )
     limite = Number(1, LARGEST_PAGE, load_default=PAGE)
 
 
@@ -68,10 +74,10 @@ class HistoryQuery(_Paged):
 class TaskQuery(_Paged):
     """Which open tasks."""
 
-    percorso = Text(load_default=None, allow_none=False)
-    ruolo = Text(load_default=None, allow_none=False)
-    unita = Text(load_default=None, allow_none=False)
-    persona_id = Key(load_default=None, allow_none=False)
+    percorso = Text(load_default=absent, allow_none=False)
+    ruolo = Text(load_default=absent, allow_none=False)
+    unita = Text(load_default=absent, allow_none=False)
+    persona_id = Key(load_default=absent, allow_none=False)
 
 
 class Path(Schema):

@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, cast, select
 
 from app.accounts.tokens import ApiClient
 from app.api.access import actor, engine_of, sees_data
-from app.api.failures import Fault, Path, PersonNeeded, RequestInvalid, TaskClosed, ThingNotFound
-from app.api.people import OfEnte
+from app.api.answers import fault, faults
+from app.api.failures import Fault, PersonNeeded, RequestInvalid, TaskClosed, ThingNotFound
 from app.api.seal import not_sealed
 from app.api.traces import did, saw
 from app.attivita import vincoli
 from app.database import db
-from app.forms import Form, Sources
+from app.forms import Form
 from app.forms.messages import OTHERWISE
 from app.pratiche.model import Pratica
 from app.rights.roles import SIGILLATI
@@ -32,8 +32,6 @@ from engine.tables import task as task_table
 
 STATI: Final = {"open": "aperta", "done": "fatta", "cancelled": "annullata"}
 ANSWERS: Final = "risposte"
-BEYOND: Final = frozenset({"additionalProperties", "unevaluatedProperties"})
-UNASKED: Final = "Questa risposta non è prevista."
 
 
 @dataclass(frozen=True)
@@ -245,19 +243,13 @@ def _check(client: ApiClient, task: Task, answers: dict[str, Any]) -> None:
             )
         return
     refused = tuple(vincoli.refusals(form.schema.root, answers, lambda: day_of(engine_of(client).now())))
-    messages = form.check(answers, refused, Sources(people=OfEnte(client)))
-    if messages:
-        rules = {error.path: error.keyword for error in form.schema.errors(answers)}
-        raise RequestInvalid([_fault(m.path, m.text, rules.get(m.path)) for m in messages])
+    found = faults(client, form, answers, ANSWERS, refused)
+    if found:
+        raise RequestInvalid(found)
 
 
 def _invalid(errors: Sequence[FieldError]) -> RequestInvalid:
-    return RequestInvalid([_fault(e.path, OTHERWISE, e.keyword) for e in errors])
-
-
-def _fault(path: Path, text: str, rule: str | None) -> Fault:
-    """What no form asks has no field, so no words of its own."""
-    return Fault((ANSWERS, *path), UNASKED if rule in BEYOND else text, rule)
+    return RequestInvalid([fault((ANSWERS, *e.path), OTHERWISE, e.keyword) for e in errors])
 
 
 def _refusal(error: AnswerRefused) -> Fault:

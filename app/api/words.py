@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from engine.feel.names import KEYWORDS
+
 LONGEST: Final = 200
 ID: Final = r"^[1-9][0-9]{0,17}$"
-NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
+LINE: Final = r"^([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*)?$"
+DIGITS: Final = re.compile(r"-?(0|[1-9][0-9]*)")
+MOMENT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?", re.I
+)
+NAME: Final = r"^[a-z][a-z0-9_]{0,62}$"
+UNEXPECTED: Final = "Non è previsto."
 KEPT: Final = "Questo nome è riservato."
 MISNAMED: Final = "I nomi si scrivono con minuscole, cifre e «_», e cominciano con una lettera."
 
@@ -27,28 +36,39 @@ class Asked(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": "Non è previsto.", "type": "Serve un oggetto JSON."}
+    error_messages = {"unknown": UNEXPECTED, "type": "Serve un oggetto JSON."}
+
+
+class Whole(validate.Regexp):
+    """The whole value is so: `match`, with a «$», would let a line feed follow."""
+
+    def __call__(self, value: str) -> str:
+        if not self.regex.fullmatch(value):
+            raise ValidationError(self._format_error(value))
+        return value
 
 
 class Text(fields.String):
-    """A text of some length, without spaces alone."""
+    """A line of text: something to see in it, and no character of control."""
 
     default_error_messages = {**_ANY, "invalid": "Serve un testo.", "invalid_utf8": "Serve un testo UTF-8."}
+    shape = (
+        validate.Length(min=1, max=LONGEST, error=f"Da 1 a {LONGEST} caratteri."),
+        Whole(LINE, error="Serve una riga di testo, non solo spazi, senza caratteri di controllo."),
+    )
 
-    def __init__(self, *, longest: int = LONGEST, **kwargs: Any) -> None:
-        size = validate.Length(min=1, max=longest, error=f"Da 1 a {longest} caratteri.")
-        super().__init__(validate=[size, *kwargs.pop("checks", ())], **kwargs)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=self.shape, **kwargs)
 
 
 class Key(Text):
     """The id of a row of ours, as text."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(longest=18, checks=[validate.Regexp(ID, error="Serve un identificativo.")], **kwargs)
+    shape = (Whole(ID, error="Serve un identificativo."),)
 
 
 class Number(fields.Integer):
-    """A whole number between two bounds, both included."""
+    """A whole number between two bounds, both included, written in digits only."""
 
     default_error_messages = {**_ANY, "invalid": "Serve un numero intero.", "too_large": "È troppo grande."}
 
@@ -56,9 +76,14 @@ class Number(fields.Integer):
         bounds = validate.Range(least, most, error=f"Serve un numero da {least} a {most}.")
         super().__init__(validate=bounds, **kwargs)
 
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, str) and not DIGITS.fullmatch(value):
+            raise self.make_error("invalid", input=value)
+        return int(super()._validated(value))  # type: ignore[no-untyped-call]
+
 
 class Moment(fields.AwareDateTime):
-    """An instant in ISO 8601 with its offset."""
+    """An instant as RFC 3339 writes it, with its offset: other ways of ISO 8601 are not in the document."""
 
     default_error_messages = {
         **_ANY,
@@ -69,6 +94,12 @@ class Moment(fields.AwareDateTime):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
+        if not (isinstance(value, str) and MOMENT.fullmatch(value)):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        found: datetime = super()._deserialize(value.upper(), *args, **kwargs)
+        return found
 
 
 class Values(fields.Dict):
@@ -81,6 +112,11 @@ class Values(fields.Dict):
         super().__init__(**kwargs)
         self._reserved = None if reserved is None else frozenset(reserved)
 
+    @property
+    def names(self) -> dict[str, Any]:
+        """What the names must be, as JSON Schema."""
+        return {} if self._reserved is None else _names(self._reserved)
+
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         values = super()._deserialize(value, *args, **kwargs)  # type: ignore[no-untyped-call]
         wrong = {} if self._reserved is None else _wrong_names(values, self._reserved)
@@ -89,6 +125,15 @@ class Values(fields.Dict):
         return values
 
 
+def names_of(_converter: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
+    """What the document says of the names of process data; apispec knows of no names."""
+    return {"propertyNames": field.names} if isinstance(field, Values) and field.names else {}
+
+
+def _names(reserved: Iterable[str]) -> dict[str, Any]:
+    return {"pattern": NAME, "not": {"enum": sorted({*reserved, *KEYWORDS})}}
+
+
 def _wrong_names(values: Iterable[str], reserved: frozenset[str]) -> dict[str, list[str]]:
-    wrong = {name: [MISNAMED] for name in values if not NAME.fullmatch(name)}
-    return wrong | {name: [KEPT] for name in values if name in reserved}
+    wrong = {name: [MISNAMED] for name in values if not re.fullmatch(NAME, name)}
+    return wrong | {name: [KEPT] for name in values if name in reserved or name in KEYWORDS}

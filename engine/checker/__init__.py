@@ -80,6 +80,9 @@ class _Reading:
         bundle = self._bundle
         found = list(manifest.check(bundle))
         self.refused += found
+        for name, content in sorted(bundle.files.items()):
+            if name.endswith(".json"):
+                self.refused += forms.twice(name, content)
         if any(problem.element.startswith("parametri") for problem in found):
             return
         models, problems = decisions.read(bundle)

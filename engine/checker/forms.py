@@ -53,12 +53,23 @@ def read(bundle: Bundle) -> Forms:
 
 def check_schema(file: str, content: bytes, common: Mapping[str, Any]) -> list[Problem]:
     """Refusals about one schema looked at alone."""
-    forms = Forms()
+    forms = Forms(refused=list(twice(file, content)))
     schema = _object(file, content, forms)
     if schema is not None:
         for found in FormSchema(schema, common).problems():
             forms.refused.append(Problem(file, found.pointer or "-", found.message))
     return forms.refused
+
+
+def twice(file: str, content: bytes) -> Iterator[Problem]:
+    """A name that stands twice in one object of a file: only one of its values would count, and nobody would know."""
+    try:
+        json.loads(content)
+        found = json.repeated(content)
+    except (ValueError, RecursionError):
+        return  # refused by who reads the file
+    if found is not None:
+        yield Problem(file, ".".join(map(str, found)), "è scritto due volte: lasciane una sola")
 
 
 def echoes(forms: Forms, diagram: Diagram) -> Iterator[Problem]:

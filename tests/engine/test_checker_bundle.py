@@ -156,6 +156,28 @@ FAULTS = {
         "forms/common/persona.json:-",
         {"forms__common__persona_dot_json": b"{"},
     ),
+    "a fact that bundle.json says twice": (
+        "bundle.json:parametri.giorni",
+        {
+            "bundle_dot_json": b'{"nome": "Prova", "codice": "X01", "parametri": {'
+            b'"giorni": {"titolo": "Giorni", "valore": 5}, "giorni": {"titolo": "Giorni", "valore": 50}}}'
+        },
+    ),
+    "a question that a form asks twice": (
+        "forms/uno.schema.json:properties.esito",
+        {
+            "forms__uno_dot_schema_dot_json": b'{"type": "object", "properties": {'
+            b'"esito": {"type": "string"}, "esito": {"type": "string", "maxLength": 3}}}'
+        },
+    ),
+    "a story that answers twice": (
+        "scenari/storia.json:passi.0.risposte.esito",
+        {
+            "scenari__storia_dot_json": dumps(STORY).replace(
+                b'"risposte":{"esito":"si"}', b'"risposte":{"esito":"si","esito":"no"}'
+            )
+        },
+    ),
     "a table that overlaps": ("fascia.dmn:", {"fascia_dot_dmn": TABLE.format("&lt;= 10000").encode()}),
     "a table with a DOCTYPE": ("fascia.dmn:definitions", {"fascia_dot_dmn": b"<!DOCTYPE x><x/>"}),
     "the same decision in two tables": (

@@ -156,7 +156,7 @@ class Program:
         self._keys = count(1)
 
     def get(self, path: str, **query: Any) -> TestResponse:
-        return self.browser.get(f"/api/v1{path}", query_string=query, headers=self._headers())
+        return self.browser.get(f"/api/v1{path}", query_string=query or None, headers=self._headers())
 
     def post(
         self, path: str, body: Any = None, *, key: str | None = "", raw: bytes | None = None, **headers: str

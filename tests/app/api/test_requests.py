@@ -59,6 +59,39 @@ def test_a_nul_is_refused_wherever_it_hides(program: Program) -> None:
     }
 
 
+DOUBLES = {
+    "/percorso": b'{"percorso": "attesa", "percorso": "prova"}',
+    "/dati/canale": b'{"percorso": "prova", "dati": {"canale": "sportello", "canale": "portale"}}',
+    "/dati/a/1/b": b'{"percorso": "attesa", "dati": {"a": [1, {"b": 1, "b": 1}]}}',
+}
+
+
+@pytest.mark.parametrize(("place", "body"), DOUBLES.items(), ids=DOUBLES.keys())
+def test_a_name_that_stands_twice_is_refused(program: Program, place: str, body: bytes) -> None:
+    refused = program.post("/pratiche", raw=body)
+    assert (refused.status_code, fields_of(refused)) == (422, {place: "È scritto più volte."})
+
+
+@pytest.mark.parametrize("text", [" ", "\t", "a\nb", "\u0007", "\u0085"])
+def test_a_text_is_one_line_with_something_to_see(program: Program, text: str) -> None:
+    body = {"nome": text, "chiave": text, "id_messaggio": text}
+    assert fields_of(program.post("/messaggi", body)) == dict.fromkeys(
+        ("/nome", "/chiave", "/id_messaggio"),
+        "Serve una riga di testo, non solo spazi, senza caratteri di controllo.",
+    )
+
+
+@pytest.mark.parametrize("name", ["and", "true", "null", "function"])
+def test_a_value_has_a_name_that_expressions_can_read(program: Program, name: str) -> None:
+    refused = program.post("/pratiche", {"percorso": "attesa", "dati": {name: 1}})
+    assert fields_of(refused) == {f"/dati/{name}": "Questo nome è riservato."}
+
+
+def test_what_a_start_does_not_ask_is_told_apart(program: Program) -> None:
+    refused = program.post("/pratiche", {"percorso": "prova", "dati": {"colore": "rosso"}})
+    assert fields_of(refused) == {"/dati/colore": "Questa risposta non è prevista."}
+
+
 def test_a_body_beyond_a_megabyte_is_refused(program: Program) -> None:
     refused = program.post("/pratiche", raw=b'{"percorso": "' + b"a" * 1_000_000 + b'"}')
     assert (refused.status_code, json_of(refused)["title"]) == (413, "La richiesta è troppo grande")
@@ -93,10 +126,15 @@ def test_a_body_is_an_object(program: Program, body: Any) -> None:
 
 
 def test_a_wrong_date_is_named(program: Program) -> None:
-    for scade_il in ("2026-02-30T10:00:00+01:00", "2026-11-23", "domani", 5, "2026-11-23T10:00:00"):
+    for scade_il in (
+        *("2026-02-30T10:00:00+01:00", "2026-11-23", "domani", 5, "2026-11-23T10:00:00"),
+        # ways of ISO 8601 that RFC 3339, which the document names, does not have
+        *("20261123T100000Z", "2026-11-23 10:00:00Z", "2026-11-23x10:00:00Z", "2026-11-23T10Z"),
+        *("2026-W48-1T10:00:00Z", "2026-11-23T10:00:00,5Z", "2026-11-23T10:00:00+01:00:30"),
+    ):
         body = {"nome": "a", "chiave": "b", "id_messaggio": "c", "scade_il": scade_il}
         refused = program.post("/messaggi", body)
-        assert (refused.status_code, list(fields_of(refused))) == (422, ["/scade_il"])
+        assert (refused.status_code, list(fields_of(refused))) == (422, ["/scade_il"]), scade_il
 
 
 def test_what_a_start_does_not_find_is_named(program: Program, people: dict[str, str]) -> None:
@@ -125,7 +163,41 @@ def test_a_pratica_opens_in_no_unit_that_is_closed(program: Program, owner_engin
 
 @pytest.mark.parametrize("path", ["/attivita/0", "/attivita/9999999999999999999", "/attivita/" + "9" * 5_000])
 def test_an_id_that_cannot_be_is_not_found(program: Program, path: str) -> None:
-    assert program.get(path).status_code == 404
+    refused = program.get(path)
+    assert (refused.status_code, json_of(refused)["title"]) == (404, "Niente a questo indirizzo")
+
+
+@pytest.mark.parametrize("limite", ["1_0", "٥", "+5", " 5", "05", "5.0", "", "cinque"])
+def test_a_number_is_written_in_digits(program: Program, limite: str) -> None:
+    assert fields_of(program.get("/attivita", limite=limite)) == {"/limite": "Serve un numero intero."}
+
+
+def test_an_id_ends_where_it_ends(program: Program) -> None:
+    assert fields_of(program.get("/attivita", cursore="1\n")) == {"/cursore": "Serve un identificativo."}
+    refused = program.post("/pratiche", {"percorso": "prova", "persona_id": "1\n"})
+    assert fields_of(refused) == {"/persona_id": "Serve un identificativo."}
+
+
+@pytest.mark.parametrize("query", ["percorso=%FF", "percorso=%ED%A0%80", "percorso=a%00"])
+def test_what_is_no_text_in_an_address_is_refused(program: Program, query: str) -> None:
+    assert fields_of(program.get(f"/attivita?{query}")) == {
+        "/percorso": "C’è un carattere che non si può usare."
+    }
+
+
+def test_no_view_ignores_a_parameter(program: Program) -> None:
+    # given
+    pratica = program.start()
+    document = json_of(program.get("/openapi.json"))
+    ids = {"pratica_id": pratica["id"], "task_id": pratica["attivita"][0]["id"]}
+    for path, methods in document["paths"].items():
+        address = path.removeprefix("/api/v1").format(**ids) + "?ignoto=1"
+        for method in set(methods) - {"parameters"}:
+            # when
+            answer = program.get(address) if method == "get" else program.post(address, {})
+            # then
+            assert fields_of(answer)["/ignoto"] == "Non è previsto.", path
+            assert "422" in methods[method]["responses"]
 
 
 def test_a_parameter_that_is_not_there_or_comes_twice_is_named(program: Program) -> None:
@@ -136,6 +208,7 @@ def test_a_parameter_that_is_not_there_or_comes_twice_is_named(program: Program)
 def test_a_method_that_is_not_there_says_which_are(program: Program) -> None:
     refused = program.browser.delete("/api/v1/pratiche")
     assert (refused.status_code, refused.headers["Allow"]) == (405, "OPTIONS, POST")
+    assert json_of(refused)["title"] == "Metodo non previsto"
 
 
 def test_nothing_refused_left_a_trace(program: Program, rows: Rows) -> None:
