@@ -60,13 +60,15 @@ _STALLED = text("""
 def run(settings: Settings) -> None:
     """Stand by until elected, then keep the calendar; stand by again when the database was lost, until a signal.
 
+    A database that does not answer is waited for.
+
     Raises StartupRefused.
     """
     logs.configure(settings.log_level)
     logs.take_over()
-    provision.check(settings.database_url or "")
     with asked_by(signal.SIGTERM, signal.SIGINT) as stop:
-        _stand_by(settings, stop)
+        if provision.await_check(settings.database_url or "", stop):
+            _stand_by(settings, stop)
 
 
 def _stand_by(settings: Settings, stop: Stop) -> None:

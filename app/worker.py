@@ -32,6 +32,7 @@ from app.moving import run_batch
 from app.observe import metrics, scrape, spans
 from app.servizi import risposte
 from app.settings import Settings
+from app.stop import asked_by
 from app.turns import DueTimer, JobsInTurn, take_timer
 from app.wiring import MIGRATION, QUEUE, TASK, EngineMaker, engines
 from engine import Broken, Call, InstanceBusy, JobToRun, Refused, Transient, system
@@ -55,11 +56,16 @@ _PRATICA = text("select id from pratica where instance_id = :root_id")
 
 
 def run(settings: Settings) -> None:
-    """Work until a signal asks to stop; jobs under way are finished first. Raises StartupRefused."""
+    """Work until a signal asks to stop; jobs under way are finished first.
+
+    A database that does not answer is waited for. Raises StartupRefused.
+    """
     logs.configure(settings.log_level)
     logs.take_over()
     spans.configure("worker")
-    provision.check(settings.database_url or "")
+    with asked_by(signal.SIGTERM, signal.SIGINT) as asked:
+        if not provision.await_check(settings.database_url or "", asked):
+            return
     database = databases.connect(settings.database_url or "", pool_size=CONCURRENCY + 2)
     maker = engines()
     stop = threading.Event()

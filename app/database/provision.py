@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
 from psycopg2.errors import LockNotAvailable
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from app.database import engine, schema, selfcheck, url
 from app.database.cluster import APPLICATION, DATABASE, OWNER, Cluster, Urls
-from app.startup import StartupRefused
+from app.startup import DatabaseAway, StartupRefused
+from app.stop import Stop
 
+log = structlog.get_logger()
+
+FIRST_PAUSE = 1.0  # seconds before a database that does not answer is asked again
+LONGEST_PAUSE = 30.0
 _WEAK = "login nosuperuser nobypassrls nocreatedb nocreaterole noreplication"
 
 
@@ -58,6 +64,24 @@ def check(application_url: str) -> None:
         application.dispose()
 
 
+def await_check(application_url: str, stop: Stop) -> bool:
+    """As `check`, once the database answers: later and later, telling each time; False when asked to stop first.
+
+    Raises StartupRefused.
+    """
+    pause = FIRST_PAUSE
+    while not stop.is_set():
+        try:
+            check(application_url)
+        except DatabaseAway as away:
+            log.warning("database.away", why=str(away), again_in=pause)
+            stop.wait(pause)
+            pause = min(LONGEST_PAUSE, 2 * pause)
+        else:
+            return True
+    return False
+
+
 def _migrate(owner_url: str) -> None:
     with _connected(owner_url) as connection:
         current = schema.current(connection)
@@ -91,8 +115,8 @@ def _connected(address: str) -> Iterator[Connection]:
         alone.dispose()
 
 
-def _unanswered(address: str) -> StartupRefused:
-    return StartupRefused(
+def _unanswered(address: str) -> DatabaseAway:
+    return DatabaseAway(
         f"Il database «{url.public(address)}» non risponde: controlla che sia acceso "
         "e che indirizzo, ruolo e password siano giusti."
     )

@@ -62,7 +62,7 @@ class Process:
         return self._process.poll() is None
 
     def begins(self) -> None:
-        """Wait until it has looked at its database: without one it would refuse to start, from then on it bears it."""
+        """Wait until it has looked at its database: before, its absence finds nothing at work."""
         eventually(lambda: self._has_begun() or not self.runs, f"{self.name} does not begin")
         assert self.runs, self.said()
 

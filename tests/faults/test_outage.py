@@ -52,6 +52,39 @@ def test_an_outage_is_said_and_then_everything_goes_on_by_itself(
     assert records.broken() == {}
 
 
+def test_who_starts_while_the_database_is_away_waits_for_it(
+    installation: Installation, line: Line, home: Path, register: Register, program: Program, records: Records
+) -> None:
+    # given
+    installation.lacks("worker", "clock")
+    line.cut()
+    with Installation(line.url, home, register) as made:
+        worker, clock = made.start("worker-early"), made.start("clock-early")
+        eventually(
+            lambda: all(each.said().count("database.away") > 1 for each in (worker, clock)),
+            "they do not wait",
+        )
+        # when
+        line.mend()
+        # then
+        case, waiting = Case(program, "protocollo"), Case(program, "subito")
+        assert case.completes("chiede").status == 200
+        eventually(lambda: case.todo() == ["verifica"], "the worker does no jobs")
+        eventually(lambda: waiting.todo() == ["archivia"], "the worker fires no timers")
+        eventually(lambda: records.one(ELECTED) == 1, "the clock does not work")
+        assert [each.runs for each in (worker, clock)] == [True, True]
+
+
+def test_who_waits_for_the_database_still_stops_when_asked(
+    installation: Installation, line: Line, home: Path, register: Register
+) -> None:
+    line.cut()
+    with Installation(line.url, home, register) as made:
+        for process in (made.start("worker-tired"), made.start("clock-tired")):
+            eventually(lambda process=process: "database.away" in process.said())  # type: ignore[misc]
+            assert process.stop() == 0
+
+
 ELECTED = (
     "select count(*) from pg_locks where locktype = 'advisory' and granted and classid = 1 and objsubid = 1"
 )
