@@ -39,12 +39,16 @@ class Asked(Schema):
     error_messages = {"unknown": UNEXPECTED, "type": "Serve un oggetto JSON."}
 
 
-class Whole(validate.Regexp):
-    """The whole value is so: `match`, with a «$», would let a line feed follow."""
+class Whole(validate.Validator):
+    """The whole value is so: marshmallow's own, with a «$», would let a line feed follow."""
+
+    def __init__(self, pattern: str, error: str) -> None:
+        self.regex = re.compile(pattern)
+        self.message = error
 
     def __call__(self, value: str) -> str:
         if not self.regex.fullmatch(value):
-            raise ValidationError(self._format_error(value))
+            raise ValidationError(self.message)
         return value
 
 
@@ -52,7 +56,7 @@ class Text(fields.String):
     """A line of text: something to see in it, and no character of control."""
 
     default_error_messages = {**_ANY, "invalid": "Serve un testo.", "invalid_utf8": "Serve un testo UTF-8."}
-    shape = (
+    shape: tuple[validate.Validator, ...] = (
         validate.Length(min=1, max=LONGEST, error=f"Da 1 a {LONGEST} caratteri."),
         Whole(LINE, error="Serve una riga di testo, non solo spazi, senza caratteri di controllo."),
     )
@@ -79,7 +83,7 @@ class Number(fields.Integer):
     def _validated(self, value: Any) -> int:
         if isinstance(value, str) and not DIGITS.fullmatch(value):
             raise self.make_error("invalid", input=value)
-        return int(super()._validated(value))  # type: ignore[no-untyped-call]
+        return int(super()._validated(value))
 
 
 class Moment(fields.AwareDateTime):
