@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from copy import deepcopy
 
 from lxml import etree
 
 from engine.foreign.note import Notes, NotImportable
 from engine.tags import BPMN, FLOW_NODES, ZEEBE, bpmn
-from engine.xml import XmlRefused, parse_xml
-
-LARGEST = 5_000_000
-"""Bytes: other tools write more than we keep."""
 
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 _DRAWING = ("http://www.omg.org/spec/DD/20100524/DC", "http://www.omg.org/spec/DD/20100524/DI")
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
-_OLD = (
-    "http://schema.omg.org/spec/BPMN/2.0",
-    "http://www.omg.org/spec/BPMN/20100501/MODEL",
-    "http://www.omg.org/bpmn20",
-)
 PREFIXES = {
     "bpmn": BPMN,
     "bpmndi": DI,
@@ -40,23 +32,6 @@ _DATA = (
     "ioBinding",
     "resourceRole",
 )
-
-
-def read(content: bytes) -> etree._Element:
-    """The definitions of a BPMN file, in the namespace of BPMN 2.0. Raises NotImportable."""
-    try:
-        root = parse_xml(content, limit=LARGEST)
-    except XmlRefused as error:
-        raise NotImportable(error.message_it) from error
-    for node in root.iter():
-        name = etree.QName(node)
-        if name.namespace in _OLD:
-            node.tag = bpmn(name.localname)
-    if root.tag != bpmn("definitions"):
-        raise NotImportable(
-            "Non è un diagramma BPMN 2.0: manca l'elemento «definitions». Esportalo in BPMN 2.0."
-        )
-    return root
 
 
 def processes(root: etree._Element) -> list[etree._Element]:
@@ -93,7 +68,6 @@ def alone(root: etree._Element, process: etree._Element, notes: Notes) -> etree.
 
 def _pools(root: etree._Element, process: etree._Element, notes: Notes) -> None:
     """Keep the pool of the process; what it exchanges with others becomes messages, which are drawn on its steps."""
-    mine = process.get("id", "")
     for collaboration in list(root.iterfind(bpmn("collaboration"))):
         for flow in list(collaboration.iterfind(bpmn("messageFlow"))):
             _remove(flow)
@@ -101,12 +75,18 @@ def _pools(root: etree._Element, process: etree._Element, notes: Notes) -> None:
                 "-", "i flussi di messaggi fra pool: qui un messaggio si scrive sull'evento che l'aspetta"
             )
         for pool in list(collaboration.iterfind(bpmn("participant"))):
-            if pool.get("processRef", "").rpartition(":")[2] != mine:
+            if not is_of(pool, process):
                 name = pool.get("name") or pool.get("id")
                 notes.dropped("-", f"il pool «{name}»: un percorso è un processo solo")
                 _remove(pool)
         if collaboration.find(bpmn("participant")) is None:
             _remove(collaboration)
+
+
+def is_of(pool: etree._Element, process: etree._Element) -> bool:
+    """Whether a pool is that of a process, whose id may have a colon in it or a prefix before it."""
+    reference, identity = pool.get("processRef", "").strip(), process.get("id", "")
+    return reference == identity or reference.partition(":")[2] == identity
 
 
 def _data(process: etree._Element, notes: Notes) -> None:
@@ -118,14 +98,15 @@ def _data(process: etree._Element, notes: Notes) -> None:
 
 def tidy(root: etree._Element, notes: Notes) -> etree._Element:
     """Leave only what BPMN and our dialect say, under their usual prefixes; list the vendors whose marks went."""
-    vendors: dict[str, int] = {}
+    vendors: Counter[str] = Counter()
     for node in list(root.iter()):
         if etree.QName(node).namespace not in _OURS and node is not root:
-            vendors[_vendor(node.tag)] = vendors.get(_vendor(node.tag), 0) + 1
+            vendors[_vendor(node.tag)] += 1
             _remove(node)
             continue
         for name in map(str, list(node.attrib)):
             if name.startswith("{") and etree.QName(name).namespace not in _OURS:
+                vendors[_vendor(name)] += 1
                 del node.attrib[name]
     for extension in list(root.iter(bpmn("extensionElements"))):
         if not len(extension):
@@ -163,7 +144,7 @@ def _vendor(tag: str) -> str:
 
 def _undrawn(root: etree._Element) -> None:
     """Take away the shapes of what is there no more or is drawn already, and pages without a drawing."""
-    waiting = {node.get("id") for node in root.iter() if not str(node.tag).startswith(f"{{{DI}}}")}
+    waiting = {node.get("id") for node in root.iter() if not str(node.tag).startswith(f"{{{DI}}}")} - {None}
     known = frozenset(waiting)
     for shape in [*root.iter(f"{{{DI}}}BPMNShape"), *root.iter(f"{{{DI}}}BPMNEdge")]:
         if shape.get("bpmnElement") not in waiting:

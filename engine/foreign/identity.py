@@ -15,9 +15,11 @@ from engine.tags import FLOW_NODES, bpmn
 
 _AT_RANDOM = re.compile(
     r"(?:sid-|_).*|\{?[0-9A-Fa-f]{8}-.*|id-?[0-9A-Fa-f-]{8,}"
-    r"|[A-Z][A-Za-z]*_[0-9A-Za-z-]*\d[0-9A-Za-z-]*|[a-z]+[A-Z]?[a-zA-Z]*\d+"
+    r"|[A-Z][A-Za-z]*_[0-9A-Za-z-]*\d[0-9A-Za-z-]*|[a-z]+[A-Z]?[a-zA-Z]*\d+|senza_id_\d+"
+    r"|(?:obj|con|rel|EAID|Id|ID|OBJ|GUID)[._:-].*|.*:.*:.*|.*[_-](?=[A-Za-z0-9]*\d[A-Za-z])[A-Za-z0-9]{12,}.*"
 )
-"""What tools invent: `sid-0A…`, `_6-61`, `Activity_1x0pq7v`, `usertask1`."""
+"""What tools invent: `sid-0A…`, `_6-61`, `Activity_1x0pq7v`, `usertask1`, `obj.30551`, `bpdid:5af:-7fef`,
+`Bpmn_Task_LwKtwhqHEeWDuOtG0oS24A`."""
 
 _REFERRING = re.compile(r"(?:.*Refs?|default|bpmnElement|incoming|outgoing|source|target)")
 
@@ -39,6 +41,7 @@ def is_random(identity: str) -> bool:
 def rename(root: etree._Element, notes: Notes) -> None:
     """Give elements and lanes ids in our style, and follow every reference to them."""
     renamed: dict[str, str] = {}
+    chosen: list[tuple[str, str]] = []
     taken = {node.get("id") for node in root.iter() if node.get("id")}
     for node, ours in _wanted(root):
         old = node.get("id", "")
@@ -51,9 +54,12 @@ def rename(root: etree._Element, notes: Notes) -> None:
             taken.add(new)
             renamed[old] = new
             if old and not is_random(old):
-                notes.translated(new, f"si chiamava «{old}»")
+                chosen.append((new, old))
     renamed.pop("", None)
     _refer(root, renamed, taken)
+    notes.follow(renamed)
+    for new, old in chosen:
+        notes.translated(new, f"si chiamava «{old}»")
     _call_flows(root, taken)
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 from engine import json
 from engine.bundle import Bundle
 from engine.checker.manifest import SLUG
-from engine.foreign import drawing, fields, identity, vendor
+from engine.foreign import drawing, fields, identity, plain, reading, vendor
 from engine.foreign.note import Note, Notes
 from engine.tags import FLOW_NODES, bpmn, zeebe
 
@@ -26,7 +26,7 @@ class Imported:
 
 def bring_in(name: str, content: bytes) -> list[Imported]:
     """One bundle for each process of a BPMN file; `name` is the file's, without folder. Raises NotImportable."""
-    root = drawing.read(content)
+    root = reading.read(content)
     _hold_ids(root)
     found = []
     taken: set[str] = set()
@@ -60,6 +60,7 @@ def _one(
     kept.set("id", _slug(name, kept, pool, taken, several=several))
     for participant in made.iter(bpmn("participant")):
         participant.set("processRef", kept.get("id", ""))
+    plain.simplify(made, notes)
     title = process.get("name") or pool or name.rpartition(".")[0] or name
     kept.set("name", title)
     identity.rename(made, notes)
@@ -78,7 +79,7 @@ def _one(
 def _pool(root: etree._Element, process: etree._Element) -> str | None:
     """What the pool of a process is called."""
     for pool in root.iter(bpmn("participant")):
-        if pool.get("processRef", "").rpartition(":")[2] == process.get("id"):
+        if drawing.is_of(pool, process):
             return pool.get("name")
     return None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 TRANSLATED, DROPPED = "translated", "dropped"
 
@@ -35,6 +36,10 @@ class Notes:
 
     def dropped(self, element: str, message: str) -> None:
         self._add(Note(DROPPED, element, message))
+
+    def follow(self, renamed: Mapping[str, str]) -> None:
+        """Tell what was found so far of the elements as they are called now."""
+        self.found = [replace(note, element=renamed.get(note.element, note.element)) for note in self.found]
 
     def _add(self, note: Note) -> None:
         if note not in self.found:

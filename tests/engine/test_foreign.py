@@ -5,49 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine import Problem, check, json
-from engine.dialect import Diagram, read
-from engine.foreign import Imported, NotImportable, bring_in, juel
-from engine.xml import parse_xml
-
-HEAD = """<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI"
-  xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:di="http://www.omg.org/spec/DD/20100524/DI"
-  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
-  xmlns:flowable="http://flowable.org/bpmn" xmlns:signavio="http://www.signavio.com"
-  xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:bizagi="http://www.bizagi.com/bpmn20"
-  targetNamespace="http://www.example.org" id="sid-defs">
-"""
-
-
-def drawn(
-    body: str, before: str = "", after: str = "", process: str = 'id="contributo" name="Contributo"'
-) -> bytes:
-    return f"{HEAD}{before}<process {process}>{body}</process>{after}</definitions>".encode()
-
-
-def flow(source: str, target: str, inner: str = "", identity: str = "") -> str:
-    return f'<sequenceFlow id="{identity or f"Flow_{source}{target}1"}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
-
-
-def one(content: bytes, name: str = "contributo.bpmn") -> Imported:
-    (imported,) = bring_in(name, content)
-    return imported
-
-
-def diagram_of(imported: Imported) -> Diagram:
-    return read(parse_xml(imported.bundle.diagram))[0]
-
-
-def problems(imported: Imported) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for problem in check(imported.bundle):
-        found.setdefault(problem.element, []).append(problem.message)
-    return found
-
-
-def notes(imported: Imported, kind: str) -> list[str]:
-    return [f"{note.element}: {note.message}" for note in imported.notes if note.kind == kind]
-
+from engine.foreign import NotImportable, bring_in, juel
+from tests.engine.imported import HEAD, diagram_of, drawn, flow, notes, one, problems
 
 CAMUNDA_7 = drawn(
     """
@@ -197,7 +156,8 @@ def test_nothing_of_a_vendor_is_left_in_the_file() -> None:
     for name in (b"signavio", b"bizagi", b"flowable", b"camunda.org/schema/1.0"):
         assert name not in imported.bundle.diagram
     assert notes(imported, "dropped") == [
-        "-: 1 annotazioni di «signavio.com», che qui non vogliono dire nulla"
+        "-: 1 annotazioni di «signavio.com», che qui non vogliono dire nulla",
+        "-: 1 annotazioni di «bizagi.com/bpmn20», che qui non vogliono dire nulla",
     ]
     assert not imported.drawn
 
@@ -359,7 +319,7 @@ NOT_IMPORTABLE = {
     "nothing": (b"", "vuoto"),
     "no XML": (b"<definitions", "ben formato"),
     "another language": (b"<html><body/></html>", "Non è un diagramma BPMN 2.0"),
-    "XPDL": (b"<Package xmlns='http://www.wfmc.org/2008/XPDL2.1'/>", "Non è un diagramma BPMN 2.0"),
+    "XPDL": (b"<Package xmlns='http://www.wfmc.org/2008/XPDL2.1'/>", "È XPDL"),
     "no process": (f"{HEAD}</definitions>".encode(), "nessun processo"),
     "an empty process": (drawn(""), "nessun processo"),
     "a choreography": (

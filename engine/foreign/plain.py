@@ -1,0 +1,116 @@
+"""What BPMN lets a tool write in several ways, in the one way that is read here."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from lxml import etree
+
+from engine.foreign.note import Notes
+from engine.tags import FLOW_NODES, bpmn
+
+_YES_OR_NO = (
+    "cancelActivity",
+    "isInterrupting",
+    "isForCompensation",
+    "isSequential",
+    "triggeredByEvent",
+    "instantiate",
+    "isExecutable",
+)
+_GLOBAL = {
+    "globalTask": "task",
+    "globalUserTask": "userTask",
+    "globalManualTask": "manualTask",
+    "globalScriptTask": "scriptTask",
+    "globalBusinessRuleTask": "businessRuleTask",
+}
+
+
+def simplify(root: etree._Element, notes: Notes) -> None:
+    """Rewrite a file of one process: each id once, each definition where it is used, each flow with two ends."""
+    _booleans(root)
+    _each_once(root, notes)
+    _definitions(root)
+    _global_tasks(root, notes)
+    _loose_flows(root, notes)
+
+
+def _booleans(root: etree._Element) -> None:
+    for node in root.iter():
+        for name in _YES_OR_NO:
+            value = node.get(name)
+            if value is not None:
+                node.set(name, {"1": "true", "0": "false"}.get(value.strip(), value.strip().lower()))
+
+
+def _each_once(root: etree._Element, notes: Notes) -> None:
+    """Give another id to what has one that came before: whoever refers to it means the first."""
+    seen: set[str] = set()
+    taken = {node.get("id") for node in root.iter()}
+    for node in root.iter():
+        identity = node.get("id")
+        if identity is None or identity not in seen:
+            seen.add(identity or "")
+            continue
+        number = 2
+        while f"{identity}_{number}" in taken:
+            number += 1
+        node.set("id", f"{identity}_{number}")
+        taken.add(f"{identity}_{number}")
+        if node.tag in FLOW_NODES:
+            notes.translated(
+                f"{identity}_{number}",
+                f"aveva lo stesso id di un altro, «{identity[:60]}»: i flussi e il disegno sono rimasti a quello",
+            )
+
+
+def _definitions(root: etree._Element) -> None:
+    """Bring into each event the definition that it refers to."""
+    common = {
+        node.get("id"): node for node in root if etree.QName(node).localname.endswith("EventDefinition")
+    }
+    for reference in list(root.iter(bpmn("eventDefinitionRef"))):
+        found = common.get((reference.text or "").strip().rpartition(":")[2])
+        event = reference.getparent()
+        if found is not None and event is not None:
+            own = deepcopy(found)
+            del own.attrib["id"]
+            own.tail = None
+            event.replace(reference, own)
+
+
+def _global_tasks(root: etree._Element, notes: Notes) -> None:
+    """A global task that somebody calls is a step like any other, of its own kind."""
+    common = {node.get("id"): node for node in root.iter(*map(bpmn, _GLOBAL))}
+    for call in list(root.iter(bpmn("callActivity"))):
+        task = common.get((call.get("calledElement") or "").strip().rpartition(":")[2])
+        if task is None:
+            continue
+        del call.attrib["calledElement"]
+        call.tag = bpmn(_GLOBAL[etree.QName(task).localname])
+        name: str = task.get("name") or task.get("id", "")
+        if not call.get("name"):
+            call.set("name", name)
+        notes.translated(
+            call.get("id", ""), f"chiamava l'attività globale «{name[:60]}»: diventa un passo di qui"
+        )
+
+
+def _loose_flows(root: etree._Element, notes: Notes) -> None:
+    """Take away the flows that hang from nothing, or lead to nothing of this process."""
+    nodes = {node.get("id") for node in root.iter(*FLOW_NODES)}
+    for flow in list(root.iter(bpmn("sequenceFlow"))):
+        ends = [_bare(flow.get(name), nodes) for name in ("sourceRef", "targetRef")]
+        parent = flow.getparent()
+        if None in ends and parent is not None:
+            parent.remove(flow)
+            known = next((end for end in ends if end is not None), "-")
+            name = flow.get("name") or flow.get("id") or ""
+            notes.dropped(known, f"il flusso «{name[:60]}», a cui manca un capo")
+
+
+def _bare(reference: str | None, nodes: set[str | None]) -> str | None:
+    """The id of a flow node that a reference means, with a prefix or without; None when there is no such node."""
+    text = (reference or "").strip()
+    return next((each for each in (text, text.rpartition(":")[2]) if each in nodes), None)
