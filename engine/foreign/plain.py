@@ -89,7 +89,7 @@ def _global_tasks(root: etree._Element, notes: Notes) -> None:
             continue
         del call.attrib["calledElement"]
         call.tag = bpmn(_GLOBAL[etree.QName(task).localname])
-        name: str = task.get("name") or task.get("id", "")
+        name = str(task.get("name") or task.get("id"))
         if not call.get("name"):
             call.set("name", name)
         notes.translated(
