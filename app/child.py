@@ -27,6 +27,16 @@ class Child:
         self._resume_at = 0.0
 
     @property
+    def pause(self) -> float:
+        """Seconds between its last death and its next start."""
+        return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self.deaths - 1))
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it has lived long enough for its deaths to be over."""
+        return self._process is not None and time.monotonic() - self._started_at > WELL_AFTER
+
+    @property
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
@@ -48,7 +58,7 @@ class Child:
             return None
         self._process = None
         self.deaths = 1 if now - self._started_at > WELL_AFTER else self.deaths + 1
-        self._resume_at = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self.deaths - 1))
+        self._resume_at = now + self.pause
         return code
 
     def ask_to_stop(self) -> None:

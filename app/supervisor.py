@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.child import Child
 from app.database import provision
@@ -29,8 +29,13 @@ READY_WITHIN = 120.0  # seconds
 READY_PATH = "/health/ready"
 STOP_WITHIN = 30.0  # seconds given to requests and jobs that are under way
 BEAT = 0.2
-DEATHS_BEFORE_READY = 3
+DEATHS_IN_A_ROW = 3
 THREADS = 8
+WITHOUT = {
+    "worker": "Le chiamate agli altri enti non partono e le scadenze non scattano finché non riparte",
+    "clock": "I lavori di calendario non si fanno finché non riparte",
+}
+"""What people would miss without a process, though every page answers."""
 
 Prepare = Callable[[Settings], Sequence[str]]
 
@@ -146,6 +151,7 @@ class _Watch:
     cluster: Cluster | None
     children: Sequence[Child]
     stop: Stop
+    _missed: set[str] = field(default_factory=set)
 
     def keep(self, lines: Sequence[str]) -> int:
         ready = False
@@ -171,10 +177,20 @@ class _Watch:
         for child in children:
             code = child.tend()
             if code is not None:
-                _say(f"{child.name} si è fermato (codice {code}): lo riavvio.")
+                _say(f"{child.name} si è fermato (codice {code}): lo riavvio tra {child.pause:.0f} s.")
+                self._despair(child)
+            elif child.name in self._missed and child.is_well:
+                self._missed.remove(child.name)
+                _say(f"{child.name} funziona di nuovo.")
+
+    def _despair(self, child: Child) -> None:
+        """Say once what does not happen while a process does not start: the web answers all the same."""
+        if child.deaths >= DEATHS_IN_A_ROW and child.name in WITHOUT and child.name not in self._missed:
+            self._missed.add(child.name)
+            _say(f"Attenzione: {child.name} non parte. {WITHOUT[child.name]}. L'errore è qui sopra.")
 
     def _gives_up(self) -> bool:
-        return any(child.deaths >= DEATHS_BEFORE_READY for child in self.children)
+        return any(child.deaths >= DEATHS_IN_A_ROW for child in self.children)
 
 
 def _is_ready(settings: Settings) -> bool:

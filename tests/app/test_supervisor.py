@@ -42,10 +42,10 @@ RUN = """
 import sys
 from app import supervisor
 from app.settings import Settings
-web, idle, port = sys.argv[1:]
+web, worker, idle, port = sys.argv[1:]
 python = [sys.executable, "-c"]
 supervisor.commands = lambda settings: {
-    "web": [*python, web, port], "worker": [*python, idle, "worker"], "clock": [*python, idle, "clock"]
+    "web": [*python, web, port], "worker": [*python, worker, "worker"], "clock": [*python, idle, "clock"]
 }
 sys.exit(supervisor.run(Settings.from_env(), lambda settings: ["utente: a.rossi"]))
 """
@@ -54,13 +54,13 @@ sys.exit(supervisor.run(Settings.from_env(), lambda settings: ["utente: a.rossi"
 class Run:
     """A supervisor at work, and the lines it printed. It has ended when its block ends, whatever became of the test."""
 
-    def __init__(self, home: Path, port: int, web: str = WEB) -> None:
+    def __init__(self, home: Path, port: int, web: str = WEB, worker: str = IDLE) -> None:
         self.port = port
         self.lines: Queue[str] = Queue()
         self.seen: list[str] = []
         environ = {**os.environ, "PERCORSI_HOME": str(home), "PORT": str(port)}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", RUN, web, IDLE, str(port)],
+            [sys.executable, "-c", RUN, web, worker, IDLE, str(port)],
             env=environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -201,6 +201,22 @@ def test_a_web_that_keeps_dying_ends_the_run(home: Path, port: int) -> None:
         # then
         assert run.process.wait(PATIENCE) == 1
         assert sum("web si è fermato (codice 3)" in line for line in run.seen) == 3
+
+
+def test_a_worker_that_never_starts_is_tried_later_and_later_and_missed_aloud(home: Path, port: int) -> None:
+    # given the web answers
+    with Run(home, port, worker="raise SystemExit(4)") as run:
+        run.wait_for("pronto")
+        # when
+        missed = run.wait_for("Attenzione: worker non parte")
+        # then
+        assert "le scadenze non scattano" in missed
+        told = [line for line in run.seen if line.startswith("worker si è fermato (codice 4)")]
+        assert [line.partition("lo riavvio ")[2] for line in told] == ["tra 1 s.", "tra 2 s.", "tra 4 s."]
+        # and it is said once
+        run.wait_for("worker si è fermato")
+        assert run.stop() == 0
+    assert sum("Attenzione" in line for line in [*run.seen, *run.lines.queue]) == 1
 
 
 def test_a_busy_port_is_refused_before_anything_starts(tmp_path: Path) -> None:
