@@ -29,7 +29,8 @@ class Child:
     @property
     def pause(self) -> float:
         """Seconds between its last death and its next start."""
-        return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self.deaths - 1))
+        longer: float = FIRST_PAUSE * 2 ** (self.deaths - 1)
+        return min(LONGEST_PAUSE, longer)
 
     @property
     def is_well(self) -> bool:

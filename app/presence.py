@@ -8,7 +8,8 @@ from app import election
 
 # A worker beats every ten seconds, and one that is killed leaves its row behind.
 _WORKS = text("""
-    select exists (select from procrastinate_workers w where w.last_heartbeat > clock_timestamp() - interval '60 seconds')
+    select exists (
+        select from procrastinate_workers where last_heartbeat > clock_timestamp() - interval '60 seconds')
 """)
 
 
