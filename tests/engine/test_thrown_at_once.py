@@ -1,4 +1,4 @@
-"""Two steps that throw a signal at each other at the same moment, on real connections."""
+"""Two steps that throw a signal, or send a message, at each other at the same moment, on real connections."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session
 
@@ -19,36 +20,49 @@ from tests.engine.drawing import (
     diagram,
     end,
     event,
+    extensions,
     gateway,
     human,
+    message,
+    on_message,
     on_signal,
     service,
     signal,
     start,
 )
 
-DRAWN = bundle(
-    "prova",
-    diagram(
+SIGNAL = on_signal("allerta")
+SENT = extensions(headers="messaggio: allerta; chiave: =altra") + "<bpmn:messageEventDefinition/>"
+BEFORE = signal("allerta") + message("allerta", "=mia")
+
+
+def drawn(thrown: str, heard: str) -> bytes:
+    return diagram(
         "prova",
         start()
         + gateway("dividi", "parallel")
         + human("chiama")
         + service("incontra", "prova.incontra")
-        + event("lancia", "end", on_signal("allerta"))
+        + event("lancia", "end", thrown)
         + human("ascolta")
-        + boundary("sentito", "ascolta", on_signal("allerta"), interrupting=False)
+        + boundary("sentito", "ascolta", heard, interrupting=False)
         + human("rispondi")
         + end("risposto")
         + end(),
         "inizio dividi; dividi chiama; chiama incontra; incontra lancia; dividi ascolta; ascolta fine; "
         "sentito rispondi; rispondi risposto",
-        before=signal("allerta"),
-    ),
+        before=BEFORE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("thrown", "heard", "answers"),
+    [(SIGNAL, SIGNAL, 2), (SENT, on_message("allerta"), 1)],  # its own signal is heard by who throws it too
+    ids=["segnale", "messaggio"],
 )
-
-
-def test_each_hears_the_other_once_though_they_wait_for_each_other(engine: Database, ente: int) -> None:
+def test_each_hears_the_other_once_though_they_wait_for_each_other(
+    thrown: str, heard: str, answers: int, engine: Database, ente: int
+) -> None:
     # given: each holds its own instance when it throws, and needs that of the other
     both = Barrier(2)
     tries: list[int] = []
@@ -62,8 +76,9 @@ def test_each_hears_the_other_once_though_they_wait_for_each_other(engine: Datab
     operations = Operations([inside("prova.incontra", meet)])
     with Session(engine) as session:
         made = Engine(session, ente, operations)
-        made.publish(DRAWN, ANNA)
-        ids = [made.start("prova", {}, ANNA).id for _ in range(2)]
+        made.publish(bundle("prova", drawn(thrown, heard)), ANNA)
+        keys = [{"mia": "a", "altra": "b"}, {"mia": "b", "altra": "a"}]
+        ids = [made.start("prova", each, ANNA).id for each in keys]
         session.commit()
 
     def call(instance_id: int) -> None:
@@ -79,10 +94,10 @@ def test_each_hears_the_other_once_though_they_wait_for_each_other(engine: Datab
     # when
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(call, ids))
-    # then: whose transaction was given up has thrown its signal anew, and it counts once
+    # then: whose transaction was given up has thrown anew, and it counts once
     with Session(engine) as session:
         made = Engine(session, ente, operations)
         todo = [sorted(task.element_id for task in made.open_tasks(each)) for each in ids]
-        assert todo == [["ascolta", "rispondi", "rispondi"]] * 2
+        assert todo == [["ascolta", *["rispondi"] * answers]] * 2
         assert made.check() == []
     assert len(tries) > 2, "they never waited for each other"
