@@ -147,11 +147,14 @@ def _inside(root: etree._Element, diagram: Diagram, context: Context) -> Iterato
             "Porta una parte in un percorso chiamato.",
         )
         return
-    found = [
+    unexecuted = list(raw.unexecuted(root, diagram.process_id))
+    refused = {identity for identity, _ in unexecuted}
+    looks = (
         *elements.check(diagram, context),
         *flows.check(diagram),
         *expressions.check(diagram, context),
-    ]
+    )
+    found = unexecuted + [each for each in looks if each[0] not in refused]
     found = found or list(flows.unreachable(diagram))
     found = found or [*cycles.check(diagram, context), *tokens.check(diagram, context)]
     if not found:

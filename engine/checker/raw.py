@@ -61,15 +61,22 @@ def _node(node: etree._Element) -> Iterator[Found]:
         yield identity, "questo id è riservato al motore: cambialo"
     elif not IDENTITY.fullmatch(identity) or len(identity) > LONGEST:
         yield identity, f"un id ha solo lettere, cifre, «_» e «-», e al massimo {LONGEST} caratteri: cambialo"
-    definitions = [child for child in node if str(child.tag).endswith("EventDefinition")]
-    if len(definitions) > 1 or node.find(bpmn("eventDefinitionRef")) is not None:
-        yield identity, "un evento con più definizioni non si esegue: usane uno per ciascuna"
-    if node.find(bpmn("standardLoopCharacteristics")) is not None:
-        yield identity, "la ripetizione semplice non si esegue: usa un gateway che torna indietro"
     if node.tag == bpmn("adHocSubProcess"):
         yield from ((identity, message) for message in _ad_hoc(node))
-    if node.get("instantiate") == "true":
-        yield identity, "un percorso comincia da un evento di inizio: mettine uno con questo messaggio"
+
+
+def unexecuted(root: etree._Element, process_id: str) -> Iterator[Found]:
+    """Refusals of what can be read of a process, and is not executed: the rest of it is worth looking at."""
+    process = next(node for node in root.iter(bpmn("process")) if node.get("id") == process_id)
+    for node in process.iter(*FLOW_NODES):
+        identity = node.get("id", "")
+        definitions = [child for child in node if str(child.tag).endswith("EventDefinition")]
+        if len(definitions) > 1 or node.find(bpmn("eventDefinitionRef")) is not None:
+            yield identity, "un evento con più definizioni non si esegue: usane uno per ciascuna"
+        if node.find(bpmn("standardLoopCharacteristics")) is not None:
+            yield identity, "la ripetizione semplice non si esegue: usa un gateway che torna indietro"
+        if node.get("instantiate") == "true":
+            yield identity, "un percorso comincia da un evento di inizio: mettine uno con questo messaggio"
 
 
 def _ad_hoc(node: etree._Element) -> Iterator[str]:

@@ -61,7 +61,6 @@ def alone(root: etree._Element, process: etree._Element, notes: Notes) -> etree.
         for node in list(made.iterfind(bpmn(tag))):
             notes.dropped("-", f"«{tag}»: non si esegue")
             _remove(node)
-    _data(kept, notes)
     kept.set("isExecutable", "true")
     return made
 
@@ -89,7 +88,7 @@ def is_of(pool: etree._Element, process: etree._Element) -> bool:
     return reference == identity or reference.partition(":")[2] == identity
 
 
-def _data(process: etree._Element, notes: Notes) -> None:
+def without_data(process: etree._Element, notes: Notes) -> None:
     """What flows into and out of steps is said by mappings here; the pictures of documents and stores stay."""
     for node in list(process.iter(*map(bpmn, _DATA))):
         _remove(node)

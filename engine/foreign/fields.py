@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from engine import json
-from engine.foreign.vendor import FAMILY
+from engine.foreign.annotated import FAMILY
 from engine.tags import bpmn
 
 _TYPES: dict[str, dict[str, Any]] = {

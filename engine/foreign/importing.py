@@ -9,7 +9,8 @@ from lxml import etree
 from engine import json
 from engine.bundle import Bundle
 from engine.checker.manifest import SLUG
-from engine.foreign import drawing, fields, identity, plain, reading, vendor
+from engine.foreign import drawing, fields, identity, kogito, plain, reading, vendor
+from engine.foreign.annotated import say
 from engine.foreign.note import Note, Notes
 from engine.tags import FLOW_NODES, bpmn, zeebe
 
@@ -61,6 +62,8 @@ def _one(
     for participant in made.iter(bpmn("participant")):
         participant.set("processRef", kept.get("id", ""))
     plain.simplify(made, notes)
+    kogito.read(kept)
+    drawing.without_data(kept, notes)
     title = process.get("name") or pool or name.rpartition(".")[0] or name
     kept.set("name", title)
     identity.rename(made, notes)
@@ -105,5 +108,5 @@ def _fill(root: etree._Element, schemas: dict[str, bytes], notes: Notes) -> None
     for step in root.iter(bpmn("userTask")):
         step_id = step.get("id", "")
         if step_id in schemas and step.find(f".//{zeebe('formDefinition')}") is None:
-            vendor.say(step, "formDefinition", formId=step_id)
+            say(step, "formDefinition", formId=step_id)
             notes.translated(step_id, f"i suoi campi diventano il modulo «{step_id}»")

@@ -19,7 +19,7 @@ _TOKEN = re.compile(
       (?P<number>\d+(?:\.\d+)?)
     | (?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
     | (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
-    | (?P<sign>===|!==|==|!=|<=|>=|&&|\|\||[<>!?:()+\-*/%,])
+    | (?P<sign>===|!==|==|!=|<=|>=|&&|\|\||[<>!?:()+\-*/%,=])
     )""",
     re.VERBOSE,
 )
@@ -43,7 +43,12 @@ _LEVELS: tuple[tuple[str, ...], ...] = (
     ("+", "-"),
     ("*", "/", "%"),
 )
-_READS = ("execution.getVariable", "delegateTask.getVariable", "task.getVariable")
+_READS = (
+    *("execution.getVariable", "delegateTask.getVariable", "task.getVariable", "kcontext.getVariable"),
+    *("getDataObject", "getProcessProperty"),  # BPMN 2.0, 10.4.3.1: XPath's
+)
+_AROUND = re.compile(r"\breturn\s+(?=\S)|\w+:(?=get(?:DataObject|ProcessProperty)\()|\$(?=\w)|\btw\.local\.")
+"""What Java and Groovy, XPath and IBM's JavaScript write around an expression or a variable."""
 DEEPEST = 50
 
 _Token = tuple[str, str]
@@ -67,12 +72,21 @@ def translate(text: str) -> str:
 
 
 def script(text: str) -> str:
-    """The FEEL of a bare expression, with its «=». Raises Untranslatable."""
-    found = _Reader(_tokens(text)).whole()
+    """The FEEL of a bare expression, with its «=». Raises Untranslatable, also for an assignment."""
+    return _read(_tokens(text))
+
+
+def condition(text: str) -> str:
+    """As `script`, of what can only be true or false: there XPath's «=» compares. Raises Untranslatable."""
+    return _read([(kind, "==" if word == "=" and kind == "sign" else word) for kind, word in _tokens(text)])
+
+
+def _read(tokens: list[_Token]) -> str:
+    found = _Reader(tokens).whole()
     try:
         feel.parse(found)
     except feel.FeelError as error:
-        raise Untranslatable(text) from error
+        raise Untranslatable(found) from error
     return f"={found}"
 
 
@@ -83,7 +97,7 @@ def value(text: str) -> str:
 
 def _tokens(text: str) -> list[_Token]:
     found: list[_Token] = []
-    place, text = 0, text.strip().removesuffix(";").rstrip()
+    place, text = 0, _bare(text).strip().removesuffix(";").rstrip()
     while place < len(text):
         match = _TOKEN.match(text, place)
         if match is None:
@@ -93,6 +107,12 @@ def _tokens(text: str) -> list[_Token]:
         found.append(("sign", _WORDS[word]) if kind == "name" and word in _WORDS else (kind, word))
         place = match.end()
     return found
+
+
+def _bare(text: str) -> str:
+    """Without what other languages write around an expression; what is between quotes stays."""
+    parts = re.split(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", text)
+    return "".join(part if number % 2 else _AROUND.sub("", part) for number, part in enumerate(parts))
 
 
 class _Reader:

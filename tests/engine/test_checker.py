@@ -295,6 +295,15 @@ def test_a_diagram_with_one_fault_is_refused_by_its_element(fault: str) -> None:
     assert all(len(problem.message) > 15 for problem in problems)
 
 
+def test_what_is_not_executed_does_not_hide_the_rest() -> None:
+    # given
+    twice = human("uno").replace("</bpmn:userTask>", "<bpmn:standardLoopCharacteristics/></bpmn:userTask>")
+    # when
+    found = check_diagram("x.bpmn", one(twice, "inizio uno; uno due; due fine", beside=service("due", "")))
+    # then
+    assert [problem.element for problem in found] == ["uno", "due"]
+
+
 def test_a_fine_diagram_is_not_refused() -> None:
     drawn = one(
         human("uno", due="P5D", output="quota.tariffa: =1"),
