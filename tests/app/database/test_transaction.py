@@ -1,6 +1,7 @@
 """Units of work that PostgreSQL interrupts: repeated when nothing took effect, reported otherwise."""
 
 from threading import Barrier, Thread
+from typing import Any
 
 import psycopg2
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.database import context, db
 from app.database import engine as engines
 from app.database.context import ente_context
-from app.database.transaction import beginning, may_repeat, retrying, transactional
+from app.database.transaction import may_repeat, retrying, transactional
 from engine.plain import send
 
 INSERT = text("insert into unita (ente_id, id, nome, tipo) values (1, :id, 'ATS', 'ats')")
@@ -132,16 +133,25 @@ def test_whichever_connection_died_at_rest_the_first_reading_finds_another(
         connection.close()
 
 
-def test_a_stranger_does_not_see_a_lost_connection(engine: Engine, superuser_engine: Engine) -> None:
-    # given a connection that died while it was idle
-    with engine.connect() as idle:
-        database = idle.scalar(text("select current_database()"))
-    _kill_others(superuser_engine, database)
-    # when somebody asks of whom the ente is not known yet, as the driver takes it
-    with ente_context(None), Session(engine) as session:
-        found = beginning(session, lambda: send(session, "select %(one)s as one", {"one": 1}))
+def test_a_connection_that_dies_under_a_plain_statement_is_not_seen_by_the_user(
+    engine: Engine, ente: int, superuser_engine: Engine
+) -> None:
+    # given
+    attempts = []
+
+    def work() -> list[Any]:
+        database = session.scalar(text("select current_database()"))
+        if not attempts:
+            _kill_others(superuser_engine, database)
+        attempts.append(1)
+        return send(session, "select count(*) as seen from unita where tipo = %(tipo)s", {"tipo": "ats"})
+
+    # when
+    with Session(engine) as session:
+        found = retrying(session, work)
     # then
-    assert [row.one for row in found] == [1]
+    assert [row.seen for row in found] == [0]
+    assert len(attempts) == 2
 
 
 def test_a_connection_lost_in_the_commit_is_never_repeated() -> None:
