@@ -63,6 +63,10 @@ class Program:
         common = self.bundle.named("forms/common/", ".json")
         return {f"common/{name}.json": json.loads(content) for name, content in common.items()}
 
+    @cached_property
+    def _forms(self) -> dict[str, FormSchema]:
+        return {}
+
     def schema(self, form_id: str) -> dict[str, Any] | None:
         """The JSON Schema of a form; None when the step has none."""
         content = self.bundle.files.get(f"forms/{form_id}.schema.json")
@@ -72,9 +76,12 @@ class Program:
         return question(choice.name, choice.choices) if choice is not None and choice.choices else None
 
     def form(self, form_id: str) -> FormSchema | None:
-        """What checks the answers of a form; None when the step has none."""
+        """What checks the answers of a form; None when the step has none. Read and compiled once."""
+        known = self._forms.get(form_id)
+        if known is not None:
+            return known
         schema = self.schema(form_id)
-        return None if schema is None else FormSchema(schema, self.common)
+        return None if schema is None else self._forms.setdefault(form_id, FormSchema(schema, self.common))
 
     def ui(self, form_id: str) -> dict[str, Any]:
         """The UI schema of a form; empty when there is none."""

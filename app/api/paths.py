@@ -97,10 +97,8 @@ def _path(number: int, program: Program) -> Path:
 def _form(program: Program) -> Form | None:
     """The form of the start event, if the diagram gives it one."""
     form_id = next((start.form_id for start in program.diagram.starts() if start.form_id), None)
-    schema = program.schema(form_id) if form_id else None
-    if form_id is None or schema is None:
-        return None
-    return Form(schema, program.ui(form_id), program.common)
+    schema = program.form(form_id) if form_id else None
+    return Form(schema, program.ui(form_id)) if form_id and schema else None
 
 
 def _program(client: ApiClient, percorso: str) -> Program:

@@ -13,11 +13,12 @@ from app.accounts.tokens import ApiClient
 from app.api.access import actor, engine_of, sees_data
 from app.api.answers import fault, faults
 from app.api.failures import Fault, PersonNeeded, RequestInvalid, TaskClosed, ThingNotFound
+from app.api.people import OfEnte
 from app.api.seal import not_sealed
 from app.api.traces import did, saw
 from app.attivita import vincoli
 from app.database import db
-from app.forms import Form
+from app.forms import Form, Sources
 from app.forms.messages import OTHERWISE
 from app.pratiche.model import Pratica
 from app.rights.roles import SIGILLATI
@@ -132,11 +133,12 @@ def complete(client: ApiClient, task_id: int, answers: dict[str, Any]) -> dict[s
     _refuse_closed(task)
     if task.serve_una_persona:
         raise PersonNeeded(task_id)
-    _check(client, task, answers)
+    form = _form(task)
+    _refuse_beyond_schema(client, form, answers)
     try:
         engine_of(client).complete(task_id, answers, actor(client))
     except FormInvalid as error:
-        raise _invalid(error.errors) from error
+        raise _invalid(client, form, answers, error.errors) from error
     except AnswerRefused as error:
         raise RequestInvalid([_refusal(error)]) from error
     did(client, "task.complete", "task", task_id, (task.pratica_id, task.persona_id), passo=task.passo)
@@ -227,15 +229,15 @@ def _refuse_closed(task: Task) -> None:
 
 
 def _form(task: Task) -> Form | None:
-    schema = task.program.schema(task.form_id) if task.form_id else None
-    if schema is None or task.form_id is None:
-        return None
-    return Form(schema, task.program.ui(task.form_id), task.program.common)
+    schema = task.program.form(task.form_id) if task.form_id else None
+    return Form(schema, task.program.ui(task.form_id)) if task.form_id and schema else None
 
 
-def _check(client: ApiClient, task: Task, answers: dict[str, Any]) -> None:
-    """What the page of the task would check. Raises RequestInvalid naming every answer."""
-    form = _form(task)
+def _refuse_beyond_schema(client: ApiClient, form: Form | None, answers: dict[str, Any]) -> None:
+    """What the page of the task checks and the engine does not, which holds the answers against their schema.
+
+    Raises RequestInvalid naming every answer.
+    """
     if form is None:
         if answers:
             raise RequestInvalid(
@@ -243,13 +245,16 @@ def _check(client: ApiClient, task: Task, answers: dict[str, Any]) -> None:
             )
         return
     refused = tuple(vincoli.refusals(form.schema.root, answers, lambda: day_of(engine_of(client).now())))
-    found = faults(client, form, answers, ANSWERS, refused)
-    if found:
-        raise RequestInvalid(found)
+    if refused or any(form.beyond_schema(answers, Sources(people=OfEnte(client)))):
+        raise RequestInvalid(faults(client, form, answers, ANSWERS, refused))
 
 
-def _invalid(errors: Sequence[FieldError]) -> RequestInvalid:
-    return RequestInvalid([fault((ANSWERS, *e.path), OTHERWISE, e.keyword) for e in errors])
+def _invalid(
+    client: ApiClient, form: Form | None, answers: dict[str, Any], errors: Sequence[FieldError]
+) -> RequestInvalid:
+    """All that is wrong, in the form's words; `errors`, if the release is another one meanwhile."""
+    found = faults(client, form, answers, ANSWERS) if form else []
+    return RequestInvalid(found or [fault((ANSWERS, *e.path), OTHERWISE, e.keyword) for e in errors])
 
 
 def _refusal(error: AnswerRefused) -> Fault:

@@ -32,11 +32,11 @@ class Form:
 
     def __init__(
         self,
-        schema: Schema,
+        schema: Schema | FormSchema,
         ui: Mapping[str, Any] | None = None,
         common: Mapping[str, Any] | None = None,
     ) -> None:
-        self.schema = FormSchema(schema, common)
+        self.schema = schema if isinstance(schema, FormSchema) else FormSchema(schema, common)
         self.ui: Mapping[str, Any] = ui or {}
         self.fields = Fields(self.schema, self.ui)
 
@@ -59,7 +59,7 @@ class Form:
         self, data: Any, refused: tuple[FieldError, ...] = (), sources: Sources = NOTHING
     ) -> list[Message]:
         """What must be put right before the answers are accepted; empty when all is well."""
-        found = [*refused, *self.schema.errors(data), *self._beyond_schema(data, sources)]
+        found = [*refused, *self.schema.errors(data), *self.beyond_schema(data, sources)]
         return self.messages(found, data)
 
     def messages(self, errors: list[FieldError], data: Any) -> list[Message]:
@@ -82,7 +82,7 @@ class Form:
         """One answer for reading; None when these answers do not ask that question."""
         return Builder(self.fields, sources, [], None, readonly=True).answer(path, data)
 
-    def _beyond_schema(self, data: Any, sources: Sources) -> Iterator[FieldError]:
+    def beyond_schema(self, data: Any, sources: Sources = NOTHING) -> Iterator[FieldError]:
         """What no schema can say: places that exist, people and files one may name, hours in order."""
         for field, value in self._answers(self.fields.root(data), data):
             if field.widget == "comune" and isinstance(value, str) and not lookup(field, value):

@@ -76,6 +76,8 @@ class Message:
 def messages(errors: list[FieldError], fields: Fields, data: Any) -> list[Message]:
     """One message for each answer in error, in the order of the form. `operazione` is the refusal of an
     operation of ours, with its own sentence as `expected`."""
+    if not errors:
+        return []
     first: dict[Path, FieldError] = {}
     for error in errors:
         if not _hangs_on_error(error, errors, fields, data):

@@ -78,10 +78,13 @@ def test_what_has_happened_is_on_no_day_to_come(program: Program) -> None:
     # given
     task = first_task(program)
     # when
-    refused = program.complete(task["id"], gravita=1, visto_il="2999-01-02")
+    refused = program.complete(task["id"], gravita=9, visto_il="2999-01-02")
     # then
     assert refused.status_code == 422
-    assert fields_of(refused) == {"/risposte/visto_il": "Non può essere nel futuro."}
+    assert fields_of(refused) == {
+        "/risposte/visto_il": "Non può essere nel futuro.",
+        "/risposte/gravita": "Scrivi al massimo 5.",
+    }
     assert program.complete(task["id"], gravita=1, visto_il="2026-01-02").status_code == 200
 
 
