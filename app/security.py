@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from app import logs
 
@@ -67,9 +68,19 @@ def init_app(app: Flask, *, production: bool) -> None:
         SESSION_COOKIE_PATH="/",
     )
     app.extensions["percorsi_production"] = production
+    app.session_interface = _OfPages()
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.before_request(_name_request)
     app.after_request(_protect)
+
+
+class _OfPages(SecureCookieSessionInterface):
+    """The signed cookie of pages: programs bring none, and nothing is read from it or kept in it for them."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith(API_PREFIX):
+            return self.make_null_session(app)
+        return super().open_session(app, request)
 
 
 def is_production() -> bool:

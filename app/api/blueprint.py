@@ -45,7 +45,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         return cast(Decorator, super().post(rule, **options))
 
     def arguments(self, schema: type[Schema], *, location: str = "json", **about: Any) -> Decorator:
-        return cast(Decorator, super().arguments(schema, location=location, **about))
+        """Read a request by a schema: made once, not at each request."""
+        return cast(Decorator, super().arguments(schema(), location=location, **about))
 
     def response(self, status_code: int, schema: type[Schema], **about: Any) -> Decorator:
         return cast(Decorator, super().response(status_code, schema, **about))
