@@ -1,4 +1,4 @@
-"""What the earlier steps of a pratica answered: beside a task's form, and above its questions."""
+"""What a pratica was told before this step, by earlier steps and by messages: beside its form, and in it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from app.attivita.registri import form_to_read
 from app.attivita.service import Case
 from app.documenti.tipo import asked_in
 from app.documenti.uploads import OfTask
-from app.forms import Earlier, Sources, Tree
+from app.forms import Earlier, Form, Sources, Tree
 from app.persone.people import OfOperator
+from app.servizi.pagine.messaggi import form_of, heard_at
 from app.values import account_of
 from engine import Engine, HistoryView, Program, TaskView
 from engine.running import HUMAN
@@ -23,7 +24,7 @@ MOST = 4  # steps shown beside the form
 
 @dataclass(frozen=True)
 class Answered:
-    """An earlier step with its answers in words."""
+    """An earlier step, or a message that came, with its answers in words."""
 
     element_id: str
     name: str
@@ -33,7 +34,7 @@ class Answered:
 
 
 class Precedenti:
-    """The steps that people did before this task, in all the paths that the pratica has run."""
+    """What people did and told before this task, in all the paths that the pratica has run."""
 
     def __init__(
         self, operator: Operator, engine: Engine, case: Case, history: Sequence[HistoryView]
@@ -43,7 +44,7 @@ class Precedenti:
         program = self._programs[case.task.instance_id]
         types = asked_in(program.schema(case.task.form_id)) if case.task.form_id else {}
         self._sources = Sources(people=OfOperator(operator), uploads=OfTask(operator, case, types))
-        self._rows = [row for row in history if self._is_human(row)]
+        self._rows = [row for row in history if self._is_of_people(row)]
         self._done = {row.element_id: row for row in self._rows}  # the last of each
 
     def sources(self, dress: Any) -> Sources:
@@ -69,8 +70,10 @@ class Precedenti:
         closed_at = task.closed_at
         return self._answered(min(rows, key=lambda row: abs(row.at - closed_at)), names)
 
-    def _is_human(self, row: HistoryView) -> bool:
+    def _is_of_people(self, row: HistoryView) -> bool:
         element = self._program(row).diagram.elements.get(row.element_id)
+        if row.event == "message":
+            return heard_at(self._program(row), row.element_id) is not None
         return row.event == "done" and element is not None and element.kind in HUMAN
 
     def _program(self, row: HistoryView) -> Program:
@@ -79,15 +82,22 @@ class Precedenti:
     def _earlier(self, row: HistoryView) -> Earlier:
         answers = row.answers if isinstance(row.answers, dict) else {}
         given = row.delta if isinstance(row.delta, dict) else {}
-        form = form_to_read(self._program(row), self._program(row).element(row.element_id).form_id, answers)
-        return Earlier({**given, **answers}, form)
+        return Earlier({**given, **answers}, self._form(row, answers)[1])
 
     def _answered(self, row: HistoryView, names: Mapping[int, str]) -> Answered:
-        element = self._program(row).element(row.element_id)
-        form = form_to_read(self._program(row), element.form_id, row.answers)
+        name, form = self._form(row, row.answers)
         read = form is not None and isinstance(row.answers, dict)
         tree = form.tree(row.answers, sources=self._sources, readonly=True) if form and read else None
-        return Answered(row.element_id, element.name, row.at, names.get(account_of(row.by) or 0, ""), tree)
+        return Answered(row.element_id, name, row.at, names.get(account_of(row.by) or 0, ""), tree)
+
+    def _form(self, row: HistoryView, answers: Any) -> tuple[str, Form | None]:
+        """What was done or told, and the form to read it with."""
+        program = self._program(row)
+        messaggio = heard_at(program, row.element_id) if row.event == "message" else None
+        if messaggio is not None:
+            return messaggio.titolo, form_of(program, messaggio)
+        element = program.element(row.element_id)
+        return element.name, form_to_read(program, element.form_id, answers)
 
 
 def _echoed(dress: Any) -> Iterator[str]:

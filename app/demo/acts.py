@@ -25,6 +25,10 @@ from engine import Refused, system
 from engine.calendar import ROME
 
 Verb = Callable[["Play"], None]
+OBSERVATIONS: Final = (
+    "La visita è durata dieci minuti e quel giorno stava meglio del solito. Di notte si alza e cade. "
+    "Chiediamo che qualcuno torni la sera."
+)
 SUPPLIERS: Final = ("coop-lanterna", "coop-ponente", "assistenza-ligure")
 
 
@@ -187,7 +191,7 @@ def _observe(play: Play) -> None:
         select(p.id).where(p.ente_id == GENOVA, p.persona_id == play.story.persona_id).order_by(p.id.desc())
     )
     preavviso_id = play.session.scalars(query.limit(1)).one()
-    payload = {"presentate_il": play.today.isoformat()}
+    payload = {"presentate_il": play.today.isoformat(), "osservazioni": OBSERVATIONS, **play.act.told}
     by = play.stage.actor("paolo.ferrari")
     play.engine.correlate("osservazioni_presentate", str(preavviso_id), payload, by)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import json
 from engine.bundle import Bundle
-from engine.dialect import Diagram
+from engine.dialect import Diagram, Element
 from engine.errors import Problem
 from engine.form import FormRefused, FormSchema
 from engine.running import HUMAN
@@ -73,13 +73,19 @@ def twice(file: str, content: bytes) -> Iterator[Problem]:
 
 
 def echoes(forms: Forms, diagram: Diagram) -> Iterator[Problem]:
-    """A form may show what was answered at an earlier step of a person: that step must be in the diagram."""
+    """A form may show what was answered at an earlier step of a person, or what a message said: it must be there."""
     for name, look in forms.looks.items():
         for source in sorted(_sources(look)):
             element = diagram.elements.get(source)
-            if element is None or element.kind not in HUMAN:
-                message = f"l'eco prende da «{source}», che non è un passo di una persona del percorso"
+            if element is None or not (element.kind in HUMAN or _hears(element)):
+                message = (
+                    f"l'eco prende da «{source}», che non è un passo di una persona, né un messaggio che arriva"
+                )
                 yield Problem(f"{PREFIX}{name}.ui.json", "eco", f"{message}: scrivi l'id di quel passo")
+
+
+def _hears(element: Element) -> bool:
+    return element.event is not None and element.event.kind == "message" and not element.throws
 
 
 def _check(name: str, form: FormSchema, forms: Forms) -> None:

@@ -279,6 +279,16 @@ def test_a_message_that_people_may_tell_can_be_published() -> None:
     assert [str(problem) for problem in check(told)] == []
 
 
+def test_a_form_may_show_what_a_message_said() -> None:
+    look = {"eco": [{"da": "avvisati", "campo": "dal", "titolo": "Rinuncia dal"}]}
+    shows = a_bundle(
+        prova_dot_bpmn=AWAITING,
+        bundle_dot_json=manifest(messaggi={"rinuncia": NEWS}),
+        forms__uno_dot_ui_dot_json=look,
+    )
+    assert [str(problem) for problem in check(shows)] == []
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

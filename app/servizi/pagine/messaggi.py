@@ -107,6 +107,13 @@ def form_of(program: Program, messaggio: Messaggio) -> Form:
     return Form(dict(messaggio.modulo), messaggio.vista, program.common)
 
 
+def heard_at(program: Program, element_id: str) -> Messaggio | None:
+    """The message that an event of a path waits for; None when people do not send it."""
+    element = program.diagram.elements.get(element_id)
+    nome = element.event.name if element is not None and element.event is not None else None
+    return declared(program).get(nome or "")
+
+
 def awaited(engine: Engine, root_id: int) -> list[Attesa]:
     """What the paths of a pratica wait to be told by people, in the order in which they began to wait."""
     s, i = tables.subscription.c, tables.instance.c
@@ -157,9 +164,7 @@ def told(engine: Engine, root_id: int) -> list[Detto]:
         if row.event != "message" or not isinstance(row.answers, dict):
             continue
         program = engine.program(row.hash) if row.hash else programs[row.instance_id]
-        element = program.diagram.elements.get(row.element_id)
-        nome = element.event.name if element is not None and element.event is not None else None
-        messaggio = declared(program).get(nome or "")
+        messaggio = heard_at(program, row.element_id)
         if messaggio is not None:
             tree = form_of(program, messaggio).tree(row.answers, readonly=True)
             found.append(Detto(row, messaggio.titolo, tree))

@@ -151,6 +151,12 @@ def test_observations_restart_the_term_and_are_then_weighed(enter, storie, db_se
     # then
     assert "valuta_osservazioni" in open_steps(db_session, story.root_id)
     assert "Ho un verbale nuovo." in page.text
+    # and who weighs them reads them in the form, and among what was said before
+    t = tables.task.c
+    weighs = t.root_id == story.root_id, t.element_id == "valuta_osservazioni"
+    step = paolo.get(f"/attivita/{db_session.scalars(select(t.id).where(*weighs)).one()}").text
+    form, _, beside = step.partition('class="pr-lato')
+    assert ("Ho un verbale nuovo." in form, "Ho un verbale nuovo." in beside) == (True, True)
 
 
 @pytest.mark.parametrize(
