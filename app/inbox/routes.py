@@ -17,6 +17,7 @@ from app.inbox.counts import by_view
 from app.inbox.rows import GRUPPI, PAGE, VISTE, Filter, Row
 from app.pagine.frame import menu
 from app.rights import policy
+from app.servizi.pagine import ordini
 from engine import EngineError
 
 blueprint = Blueprint("inbox", __name__)
@@ -61,6 +62,7 @@ def scrivania() -> str:
         assegna=supervises,
         avvia=policy.may_ever(operator, "pratica:start"),
         altre=more,
+        ordini=ordini.unanswered(operator),
         oggi=now,
         indirizzo=_address,
     )

@@ -18,6 +18,7 @@ from app.incidents import board, messaggi
 from app.rights.extraordinary import to_review
 from app.rights.policy import may_ever
 from app.rights.roles import ROLES
+from app.servizi.pagine import ordini
 
 # Anyone who sees costs may open the page of the fund; these have it in the bar.
 FUND_KEEPERS = frozenset({"amministrativo", "ragioneria", "dirigente"})
@@ -83,6 +84,7 @@ def menu(operator: Operator, open_for: Callable[[Operator], int | str | None]) -
                 "url": url_for("servizi.orders"),
                 "tasto": "o",
                 "corrente": here.startswith("/ordini"),
+                "conteggio": ordini.unanswered(operator) or None,
             }
         )
     if FUND_KEEPERS & operator.ruoli:

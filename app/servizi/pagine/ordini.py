@@ -28,6 +28,7 @@ from app.servizi.models import Ordine, PianoDomiciliare, Rendiconto, Turno
 from app.servizi.models.piano import GIORNI
 from app.servizi.ordine import OPEN, SERVED
 from app.servizi.pagine import parole
+from engine import tables
 
 PAGE = 50
 SEALED_ADDRESS = "violenza"
@@ -44,8 +45,19 @@ class Fascia:
 
 
 @dataclass(frozen=True)
+class Passo:
+    """A step that waits for the supplier of an order."""
+
+    id: int
+    nome: str
+
+
+@dataclass(frozen=True)
 class Veduta:
-    """One order on a page. `indirizzo` None when it is protected, unknown or not yet to be known (`riservato`)."""
+    """One order on a page. `indirizzo` None when it is protected, unknown or not yet to be known (`riservato`).
+
+    `passo`: what the supplier that looks has to do for it now.
+    """
 
     ordine: Ordine
     fornitore: str
@@ -62,12 +74,21 @@ class Veduta:
     rischi: list[str]
     stato: str
     mese: Rendiconto | None
+    passo: Passo | None
 
 
 def waiting(operator: Operator) -> list[Ordine]:
     """Orders without an answer, the nearest term first."""
     query = _visible(operator).where(Ordine.stato == "mandato")
     return list(db.session.scalars(query.order_by(Ordine.risposta_entro.asc().nulls_last(), Ordine.id)))
+
+
+def unanswered(operator: Operator) -> int:
+    """How many orders wait for an answer of the supplier that the operator works for; 0 for anybody else."""
+    if not nominativo.is_supplier(operator):
+        return 0
+    mine = _visible(operator).where(Ordine.stato == "mandato").with_only_columns(Ordine.id)
+    return db.session.scalar(select(func.count()).select_from(mine.subquery())) or 0
 
 
 def others(operator: Operator, pagina: int) -> tuple[list[Ordine], bool]:
@@ -161,6 +182,7 @@ def view(operator: Operator, ordine: Ordine, on: date) -> Veduta:
         rischi=[parole.RISCHI.get(rischio, rischio) for rischio in plan.rischi_operatore] if plan else [],
         stato=parole.STATI[ordine.stato],
         mese=_month(ordine),
+        passo=_step(ordine) if outside and ordine.stato in SERVED else None,
     )
 
 
@@ -194,6 +216,22 @@ def _bands(turni: list[Turno]) -> list[Fascia]:
         )
         for (dalle, alle, prestazione, profilo), giorni in sorted(days.items(), key=lambda pair: pair[0])
     ]
+
+
+def _step(ordine: Ordine) -> Passo | None:
+    """The oldest open step of the supplier in the pratica of its order."""
+    t = tables.task.c
+    root = select(Pratica.instance_id).where(
+        Pratica.ente_id == ordine.ente_id, Pratica.id == ordine.pratica_id
+    )
+    query = select(t.id, t.name).where(
+        t.ente_id == ordine.ente_id,
+        t.root_id == root.scalar_subquery(),
+        t.status == "open",
+        t.unita_id == ordine.fornitore_id,
+    )
+    found = db.session.execute(query.order_by(t.id).limit(1)).one_or_none()
+    return None if found is None else Passo(found.id, found.name)
 
 
 def _month(ordine: Ordine) -> Rendiconto | None:

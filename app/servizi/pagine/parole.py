@@ -49,7 +49,7 @@ FORME: Final[Mapping[str, str]] = {
 MESI: Final[Mapping[str, str]] = {
     "aperto": "da mandare",
     "caricato": "mandato, in controllo",
-    "contestato": "contestato",
+    "contestato": "contestato: il comune decide quando il fornitore ha risposto",
     "validato": "convalidato",
 }
 SERVIZI: Final[Mapping[str, str]] = {

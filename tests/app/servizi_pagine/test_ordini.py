@@ -32,6 +32,15 @@ def test_before_it_accepts_a_supplier_learns_the_first_name_the_area_and_the_nee
         assert secret not in page, secret
 
 
+def test_a_scrivania_with_nothing_on_it_leads_to_the_orders_that_wait(enter, storie):
+    supplier, office = enter("coop.lanterna"), enter("silvia.canepa")
+    page = supplier.get("/scrivania").text
+    assert '<a href="/ordini">1 ordine aspetta la tua risposta</a>' in page
+    assert re.search(r'href="/ordini"[^>]*>Ordini\s*<span class="pr-n">1</span>', page)
+    # and who gives out the orders is not asked to answer
+    assert not re.search(r'href="/ordini"[^>]*>Ordini\s*<span', office.get("/scrivania").text)
+
+
 def test_when_it_has_accepted_every_page_of_the_supplier_says_the_same_name(enter, storie, db_session):
     # given
     supplier, order_id = enter("coop.lanterna"), storie.in_ordine.ordine_id

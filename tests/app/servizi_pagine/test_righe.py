@@ -149,7 +149,7 @@ def told_month(enter, storie, db_session) -> int:
     return story.root_id
 
 
-def test_contested_visits_are_chosen_and_answered_row_by_row(enter, told_month, db_session):
+def test_contested_visits_are_chosen_and_answered_row_by_row(enter, storie, told_month, db_session):
     # given: the office reads which visits did not pass, then chooses from all, those first
     office, path = enter("dario.olivieri"), path_of(db_session, told_month, "controlla_eventi")
     asked = office.get(path).text.split("C&#39;è qualcosa da contestare")[1].split("</fieldset>")[0]
@@ -163,6 +163,8 @@ def test_contested_visits_are_chosen_and_answered_row_by_row(enter, told_month, 
     office.send(path, contesta="si", **contested)
     # when: the supplier finds that visit, and says why
     supplier, path = enter("coop.lanterna"), path_of(db_session, told_month, "controdeduzioni")
+    orders = "/ordini", f"/ordini/{storie.in_servizio.ordine_id}"
+    assert [path in supplier.get(page).text for page in orders] == [True, True]
     page = supplier.get(path).text
     assert re.search(r"<legend>Riga 2: .*, 8:30–9:30, igiene personale\. Era domenica</legend>", page)
     assert "Riga 1:" not in page
@@ -170,6 +172,10 @@ def test_contested_visits_are_chosen_and_answered_row_by_row(enter, told_month, 
     said = {"risposte.0.evento_id": "2", "risposte.0.risposta": "Chiesto dalla figlia."}
     done = supplier.send(path, **said, azione="completa_e_chiudi")
     assert (done.status_code, done.request.path) == (200, "/scrivania")
+    # and its order asks nothing more of it
+    for order in (supplier.get(page).text for page in orders):
+        assert "il comune decide quando il fornitore ha risposto" in order
+        assert "da fare:" not in order.lower()
     # then: the office decides on the same row
     path = path_of(db_session, told_month, "decidi_contestazioni")
     assert "<legend>Riga 2:" in office.get(path).text
