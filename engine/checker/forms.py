@@ -78,9 +78,7 @@ def echoes(forms: Forms, diagram: Diagram) -> Iterator[Problem]:
         for source in sorted(_sources(look)):
             element = diagram.elements.get(source)
             if element is None or not (element.kind in HUMAN or _hears(element)):
-                message = (
-                    f"l'eco prende da «{source}», che non è un passo di una persona, né un messaggio che arriva"
-                )
+                message = f"l'eco prende da «{source}», che non è un passo di una persona, né un messaggio che arriva"
                 yield Problem(f"{PREFIX}{name}.ui.json", "eco", f"{message}: scrivi l'id di quel passo")
 
 
