@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from copy import deepcopy
 
 from lxml import etree
 
+from engine.foreign import pools
 from engine.foreign.note import Notes, NotImportable
 from engine.tags import BPMN, FLOW_NODES, ZEEBE, bpmn
 
@@ -22,6 +24,8 @@ PREFIXES = {
     "xsi": XSI,
 }
 _OURS = frozenset(PREFIXES.values())
+
+_NUMBER = re.compile(r"-?[0-9]{1,7}(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 
 _NOT_EXECUTED = ("choreography", "globalChoreographyTask", "conversation", "globalConversation")
 _DATA = (
@@ -56,36 +60,13 @@ def alone(root: etree._Element, process: etree._Element, notes: Notes) -> etree.
     for other in list(made.iter(bpmn("process"))):
         if other is not kept:
             _remove(other)
-    _pools(made, kept, notes)
+    pools.keep_own(made, kept, pools.names(root), notes)
     for tag in _NOT_EXECUTED:
         for node in list(made.iterfind(bpmn(tag))):
             notes.dropped("-", f"«{tag}»: non si esegue")
             _remove(node)
     kept.set("isExecutable", "true")
     return made
-
-
-def _pools(root: etree._Element, process: etree._Element, notes: Notes) -> None:
-    """Keep the pool of the process; what it exchanges with others becomes messages, which are drawn on its steps."""
-    for collaboration in list(root.iterfind(bpmn("collaboration"))):
-        for flow in list(collaboration.iterfind(bpmn("messageFlow"))):
-            _remove(flow)
-            notes.dropped(
-                "-", "i flussi di messaggi fra pool: qui un messaggio si scrive sull'evento che l'aspetta"
-            )
-        for pool in list(collaboration.iterfind(bpmn("participant"))):
-            if not is_of(pool, process):
-                name = pool.get("name") or pool.get("id")
-                notes.dropped("-", f"il pool «{name}»: un percorso è un processo solo")
-                _remove(pool)
-        if collaboration.find(bpmn("participant")) is None:
-            _remove(collaboration)
-
-
-def is_of(pool: etree._Element, process: etree._Element) -> bool:
-    """Whether a pool is that of a process, whose id may have a colon in it or a prefix before it."""
-    reference, identity = pool.get("processRef", "").strip(), process.get("id", "")
-    return reference == identity or reference.partition(":")[2] == identity
 
 
 def without_data(process: etree._Element, notes: Notes) -> None:
@@ -112,7 +93,8 @@ def tidy(root: etree._Element, notes: Notes) -> etree._Element:
             _remove(extension)
     for vendor, count in vendors.items():
         notes.dropped("-", f"{count} annotazioni di «{vendor}», che qui non vogliono dire nulla")
-    _undrawn(root)
+    _types(root)
+    _undrawn(root, notes)
     _flows(root)
     _unindent(root)
     made = etree.Element(bpmn("definitions"), nsmap=PREFIXES)
@@ -141,10 +123,11 @@ def _vendor(tag: str) -> str:
     )
 
 
-def _undrawn(root: etree._Element) -> None:
+def _undrawn(root: etree._Element, notes: Notes) -> None:
     """Take away the shapes of what is there no more or is drawn already, and pages without a drawing."""
     waiting = {node.get("id") for node in root.iter() if not str(node.tag).startswith(f"{{{DI}}}")} - {None}
     known = frozenset(waiting)
+    _nowhere(root, known, notes)
     for shape in [*root.iter(f"{{{DI}}}BPMNShape"), *root.iter(f"{{{DI}}}BPMNEdge")]:
         if shape.get("bpmnElement") not in waiting:
             _remove(shape)
@@ -157,6 +140,45 @@ def _undrawn(root: etree._Element) -> None:
             _remove(page)
         elif plane.get("bpmnElement") not in known and owner is not None:
             plane.set("bpmnElement", owner.get("id", ""))
+
+
+def _nowhere(root: etree._Element, known: frozenset[str | None], notes: Notes) -> None:
+    """Take away what is drawn nowhere: a shape without its place, a line without its points."""
+    lost = 0
+    for shape in list(root.iter(f"{{{DI}}}BPMNShape")):
+        bounds = shape.find(f"{{{_DRAWING[0]}}}Bounds")
+        if bounds is None or not _measured(bounds, "x", "y", "width", "height"):
+            _remove(shape)
+            lost += shape.get("bpmnElement") in known
+    for line in list(root.iter(f"{{{DI}}}BPMNEdge")):
+        points = line.findall(f"{{{_DRAWING[1]}}}waypoint")
+        if len(points) < 2 or not all(_measured(point, "x", "y") for point in points):
+            _remove(line)
+            lost += line.get("bpmnElement") in known
+    for bounds in list(root.iter(f"{{{_DRAWING[0]}}}Bounds")):
+        if not _measured(bounds, "x", "y", "width", "height"):
+            _remove(bounds)
+    if lost:
+        notes.dropped("-", f"{lost} parti del disegno, che non dicono dove stanno")
+
+
+def _measured(node: etree._Element, *names: str) -> bool:
+    """Whether all these measures are numbers; those with a comma in them are put right."""
+    for name in names:
+        node.set(name, node.get(name, "").strip().replace(",", "."))
+    return all(_NUMBER.fullmatch(node.get(name, "")) for name in names)
+
+
+def _types(root: etree._Element) -> None:
+    """Say types with the prefix that BPMN has here, and none where the drawing needs none."""
+    for node in root.iter():
+        written = node.get(f"{{{XSI}}}type")
+        if written is None:
+            continue
+        if etree.QName(node).namespace == BPMN and written.rpartition(":")[2].startswith("t"):
+            node.set(f"{{{XSI}}}type", f"bpmn:{written.rpartition(':')[2]}")
+        else:
+            del node.attrib[f"{{{XSI}}}type"]
 
 
 def is_drawn(root: etree._Element) -> bool:

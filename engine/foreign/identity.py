@@ -15,7 +15,7 @@ from engine.tags import FLOW_NODES, bpmn
 
 _AT_RANDOM = re.compile(
     r"(?:sid-|_).*|\{?[0-9A-Fa-f]{8}-.*|id-?[0-9A-Fa-f-]{8,}"
-    r"|[A-Z][A-Za-z]*_[0-9A-Za-z-]*\d[0-9A-Za-z-]*|[a-z]+[A-Z]?[a-zA-Z]*\d+|senza_id_\d+"
+    r"|[A-Z][A-Za-z]*_[0-9A-Za-z-]*\d[0-9A-Za-z-]*|[a-z]+[A-Z]?[a-zA-Z]*\d+|senza_id_\d+|[A-Z]{2,5}(?:-\d+)+-?"
     r"|(?:obj|con|rel|EAID|Id|ID|OBJ|GUID)[._:-].*|.*:.*:.*|.*[_-](?=[A-Za-z0-9]*\d[A-Za-z])[A-Za-z0-9]{12,}.*"
 )
 """What tools invent: `sid-0A…`, `_6-61`, `Activity_1x0pq7v`, `usertask1`, `obj.30551`, `bpdid:5af:-7fef`,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -9,7 +10,7 @@ from lxml import etree
 from engine import json
 from engine.bundle import Bundle
 from engine.checker.manifest import SLUG
-from engine.foreign import drawing, fields, identity, kogito, plain, reading, vendor
+from engine.foreign import drawing, fields, identity, kogito, plain, pools, reading, vendor
 from engine.foreign.annotated import say
 from engine.foreign.note import Note, Notes
 from engine.tags import FLOW_NODES, bpmn, zeebe
@@ -29,19 +30,23 @@ def bring_in(name: str, content: bytes) -> list[Imported]:
     """One bundle for each process of a BPMN file; `name` is the file's, without folder. Raises NotImportable."""
     root = reading.read(content)
     _hold_ids(root)
-    found = []
-    taken: set[str] = set()
     processes = drawing.processes(root)
+    slugs: dict[str, str] = {}
     for process in processes:
-        imported = _one(name, root, process, taken, several=len(processes) > 1)
-        taken.add(imported.bundle.slug)
-        found.append(imported)
-    return found
+        taken = set(slugs.values())
+        slugs[process.get("id", "")] = _slug(
+            name, process, _pool(root, process), taken, several=len(processes) > 1
+        )
+    return [_one(name, root, process, slugs) for process in processes]
 
 
 def _hold_ids(root: etree._Element) -> None:
-    """Give an id to what has none, so that whatever is told can be told of something."""
+    """Give an id to what has none, and each process its own, so that whatever is told can be told of something."""
     used = {node.get("id") for node in root.iter()}
+    for number, process in enumerate(root.iter(bpmn("process")), 1):
+        before = [other.get("id") for other in root.iter(bpmn("process"))][: number - 1]
+        if process.get("id") in before:
+            del process.attrib["id"]
     number = 0
     for node in root.iter():
         if node.get("id") is None and node.tag in (bpmn("process"), bpmn("participant"), *FLOW_NODES):
@@ -51,16 +56,13 @@ def _hold_ids(root: etree._Element) -> None:
             node.set("id", f"senza_id_{number}")
 
 
-def _one(
-    name: str, root: etree._Element, process: etree._Element, taken: set[str], *, several: bool
-) -> Imported:
+def _one(name: str, root: etree._Element, process: etree._Element, slugs: Mapping[str, str]) -> Imported:
+    """One of the processes of a file; `slugs`: what each will be called, by id."""
     notes = Notes()
     pool = _pool(root, process)
     made = drawing.alone(root, process, notes)
     kept = next(made.iter(bpmn("process")))
-    kept.set("id", _slug(name, kept, pool, taken, several=several))
-    for participant in made.iter(bpmn("participant")):
-        participant.set("processRef", kept.get("id", ""))
+    _call(made, kept, slugs, notes)
     plain.simplify(made, notes)
     kogito.read(kept)
     drawing.without_data(kept, notes)
@@ -79,10 +81,28 @@ def _one(
     return Imported(Bundle(slug, files), tuple(notes.found), drawing.is_drawn(made))
 
 
+def _call(root: etree._Element, process: etree._Element, slugs: Mapping[str, str], notes: Notes) -> None:
+    """Give the process its name here, and those that it calls theirs."""
+    old = process.get("id", "")
+    process.set("id", slugs[old])
+    if slugs[old] != old and not identity.is_random(old):
+        notes.translated(
+            slugs[old], f"il processo si chiamava «{old}»: così lo chiamava chi lo chiama da fuori"
+        )
+    for participant in root.iter(bpmn("participant")):
+        participant.set("processRef", slugs[old])
+    for call in root.iter(bpmn("callActivity"), zeebe("calledElement")):
+        attribute = "calledElement" if call.tag == bpmn("callActivity") else "processId"
+        reference = call.get(attribute, "").strip()
+        ours = slugs.get(reference, slugs.get(reference.rpartition(":")[2]))
+        if ours is not None:
+            call.set(attribute, ours)
+
+
 def _pool(root: etree._Element, process: etree._Element) -> str | None:
     """What the pool of a process is called."""
     for pool in root.iter(bpmn("participant")):
-        if drawing.is_of(pool, process):
+        if pools.is_of(pool, process):
             return pool.get("name")
     return None
 
@@ -90,9 +110,7 @@ def _pool(root: etree._Element, process: etree._Element) -> str | None:
 def _slug(name: str, process: etree._Element, pool: str | None, taken: set[str], *, several: bool) -> str:
     """The path's name: the id of the process when somebody chose it, else what people call it, else the file's."""
     own = process.get("id", "")
-    wanted = (
-        own if SLUG.fullmatch(own) and not identity.is_random(own) and not own.startswith("senza_id") else ""
-    )
+    wanted = own if SLUG.fullmatch(own) and not identity.is_random(own) else ""
     file = identity.slug(name.rpartition(".")[0] or name, "percorso")
     called = process.get("name") or pool or ""
     wanted = wanted or identity.slug(called, "") or (f"{file}_{len(taken) + 1}" if several else file)

@@ -304,7 +304,7 @@ def test_each_process_of_a_file_is_a_path_of_its_own() -> None:
     assert diagram_of(fornitore).name == "Il fornitore"
     told = notes(comune, "dropped")
     assert "-: il pool «Cittadino»: un percorso è un processo solo" in told
-    assert any("flussi di messaggi" in line for line in told)
+    assert any(line.startswith("start_event: un flusso di messaggi da «Cittadino»") for line in told)
     assert problems(comune).keys() == {"u1x"}
 
 
