@@ -25,6 +25,7 @@ from app.accounts.tokens import ScopeMissing
 from app.audit.reads import refused, showed_nothing
 from app.database import db
 from app.database.context import EnteMoving
+from app.database.engine import is_unstorable
 from app.observe.request import route
 from app.rights import extraordinary, policy
 from app.rights.checks import Reason
@@ -59,6 +60,13 @@ UNAVAILABLE: Final = Meaning(
     "L’archivio non è raggiungibile. Quello che avevi già salvato è al sicuro.",
     "Lascia aperta la pagina e riprova tra un minuto.",
     retry_after=30,
+)
+UNSTORABLE: Final = Meaning(
+    400,
+    "Un carattere non si può usare",
+    "In quello che è arrivato c’è un carattere invisibile che l’archivio non tiene (il carattere nullo). "
+    "Non è cambiato niente.",
+    "Torna indietro, cancella il testo che hai incollato, riscrivilo e invia di nuovo.",
 )
 UNAUTHORIZED: Final = Meaning(
     401, "Non sei entrato", "La sessione è finita.", "Entra di nuovo: la pagina ti aspetta."
@@ -265,6 +273,8 @@ def meaning_of(error: Exception) -> Meaning | None:
     """The meaning of an exception, or of the nearest of its ancestors that has one."""
     if isinstance(error, policy.NotAllowed):
         return _refusal(error)
+    if is_unstorable(error):
+        return UNSTORABLE
     return next((MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS), None)
 
 

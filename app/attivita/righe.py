@@ -18,6 +18,7 @@ from app.database import db
 from app.progetti.model import Intervento, Obiettivo, Progetto
 from app.servizi.models import Contestazione, EventoErogazione, PianoDomiciliare
 from app.servizi.pagine.parole import PRESTAZIONI
+from app.values import to_id
 
 MARK = "righe: "
 MOST = 200
@@ -115,10 +116,10 @@ def _fixed(items: dict[str, Any], domanda: str, row: Riga) -> dict[str, Any]:
 
 def _goals(ente_id: int, variables: Variables) -> list[Riga]:
     """The goals of the project, in the order in which they were written."""
-    progetto_id = _number(variables.get("progetto_id"))
+    progetto_id = to_id(variables.get("progetto_id"))
     progetto = db.session.get(Progetto, (ente_id, progetto_id)) if progetto_id else None
     if progetto is None:
-        progetto = _project_of_plan(ente_id, _number(variables.get("piano_id")))
+        progetto = _project_of_plan(ente_id, to_id(variables.get("piano_id")))
     if progetto is None:
         return []
     o = Obiettivo
@@ -172,7 +173,7 @@ def _contested(ente_id: int, variables: Variables) -> list[Riga]:
 
 
 def _events(ente_id: int, variables: Variables) -> Iterator[EventoErogazione]:
-    e, rendiconto_id = EventoErogazione, _number(variables.get("rendiconto_id"))
+    e, rendiconto_id = EventoErogazione, to_id(variables.get("rendiconto_id"))
     query = select(e).where(e.ente_id == ente_id, e.rendiconto_id == rendiconto_id).order_by(e.riga)
     yield from db.session.scalars(query) if rendiconto_id else ()
 
@@ -181,10 +182,6 @@ def _told(event: EventoErogazione, why: str) -> str:
     hours = f"{event.dalle:%-H:%M}–{event.alle:%-H:%M}"
     said = f"Riga {event.riga}: {written.full(event.data)}, {hours}, {PRESTAZIONI[event.prestazione].lower()}"
     return f"{said}. {why}" if why else said
-
-
-def _number(value: object) -> int | None:
-    return int(str(value)) if str(value).isdigit() else None
 
 
 FONTI: dict[str, Fonte] = {

@@ -21,7 +21,7 @@ from app.forms import Message, Parsed, Tree
 from app.inbox import rows
 from app.inbox.rows import Filter
 from app.rights import policy
-from app.values import day_of
+from app.values import day_of, to_id
 from engine import AnswerRefused, FormInvalid, TaskNotOpen
 from engine.form import FieldError
 
@@ -282,12 +282,12 @@ def choose_colleague(task_id: int) -> str:
 @blueprint.post("/<int:task_id>/delega")
 def delegate(task_id: int) -> Response:
     operator = current_operator()
-    to = request.form.get("a", "")
-    if not to.isdigit():
+    to = to_id(request.form.get("a"))
+    if to is None:
         flash("Scegli a chi dare l’attività.", "avviso")
         return redirect(url_for("attivita.choose_colleague", task_id=task_id), 303)
     try:
-        service.give(operator, task_id, int(to))
+        service.give(operator, task_id, to)
     except policy.NotAllowed:
         flash("Questa persona non può farla: scegli qualcun altro.", "avviso")
         return redirect(url_for("attivita.choose_colleague", task_id=task_id), 303)

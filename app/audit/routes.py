@@ -17,6 +17,7 @@ from app.pratiche.access import subject_of as pratica_subject
 from app.pratiche.model import Pratica
 from app.rights import policy
 from app.rights.checks import Reason
+from app.values import to_id
 
 blueprint = Blueprint("consultazioni", __name__)
 
@@ -109,7 +110,7 @@ def _wanted() -> Filter:
     mostra, chi = request.args.get("mostra", ""), request.args.get("chi", "")
     return Filter(
         mostra=mostra if mostra in registro.MOSTRA else "",
-        chi=int(chi) if chi.isdigit() and len(chi) < 18 else None,
+        chi=to_id(chi),
         pagina=min(max(request.args.get("pagina", 1, type=int), 1), 10_000),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DataError, DisconnectionError
 
 from app.database import context, db
 from engine.json import dumps_text, loads
@@ -15,6 +15,7 @@ from engine.json import dumps_text, loads
 POOL_TIMEOUT = 5  # seconds: an exhausted pool answers 503 soon instead of queueing people
 STATEMENT_TIMEOUT = 30_000  # milliseconds
 IDLE_TIMEOUT = 60_000  # milliseconds in a transaction that does nothing
+UNTRANSLATABLE = "22P05"  # SQLSTATE of a NUL in JSON
 
 _SESSION_SETTINGS = {
     "statement_timeout": STATEMENT_TIMEOUT,
@@ -63,6 +64,13 @@ def init_app(app: Flask, database_url: str) -> None:
     db.init_app(app)
     with app.app_context():
         _watch(db.engine)
+
+
+def is_unstorable(error: Exception) -> bool:
+    """Whether a text held the character NUL, which PostgreSQL keeps neither as text nor in JSON."""
+    if isinstance(error, DataError):
+        return getattr(error.orig, "pgcode", None) == UNTRANSLATABLE
+    return type(error) is ValueError and "NUL (0x00)" in str(error)  # psycopg2's own, unwrapped
 
 
 def _watch(engine: Engine) -> None:

@@ -18,6 +18,7 @@ from app.inbox.rows import GRUPPI, PAGE, VISTE, Filter, Row
 from app.pagine.frame import menu
 from app.rights import policy
 from app.servizi.pagine import ordini
+from app.values import to_id
 from engine import EngineError
 
 blueprint = Blueprint("inbox", __name__)
@@ -71,14 +72,13 @@ def scrivania() -> str:
 def _wanted() -> Filter:
     asked = request.args
     vista = asked.get("vista", "mie")
-    chi = asked.get("chi", "")
     return Filter(
         vista=vista if vista in VISTE else "mie",
         q=asked.get("q_lista", "")[:100],
         percorso=asked.get("percorso", "")[:100],
         passo=asked.get("passo", "")[:100],
         quando=asked.get("quando", "") if asked.get("quando", "") in GRUPPI else "",
-        chi=int(chi) if chi.isdigit() and len(chi) < 18 else None,
+        chi=to_id(asked.get("chi")),
         ordina=asked.get("ordina", "scadenza"),
         pagina=min(max(asked.get("pagina", 1, type=int), 1), 10_000),
     )
@@ -137,13 +137,13 @@ def counts() -> Response:
 def bulk() -> Response:
     """Take, give or leave the chosen tasks; each by its own rights, and what failed is said."""
     operator = current_operator()
-    chosen = [int(value) for value in request.form.getlist("scelte") if value.isdigit()][:MASSIMO]
+    chosen = [each for value in request.form.getlist("scelte") if (each := to_id(value))][:MASSIMO]
     action = request.form.get("azione", "")
-    to = request.form.get("a", "")
+    to = to_id(request.form.get("a"))
     done, failed = 0, 0
     for task_id in chosen:
         try:
-            _apply(action, task_id, int(to) if to.isdigit() else None)
+            _apply(action, task_id, to)
             done += 1
         except (EngineError, policy.NotAllowed):
             failed += 1

@@ -19,6 +19,7 @@ from app.accounts.operator import Operator
 from app.persone.model import Persona
 from app.pratiche.access import task_columns
 from app.pratiche.model import Pratica
+from app.pratiche.numero import read as read_number
 from app.rights.filters import task_filter
 from app.rights.roles import ROLES
 from app.servizi import nominativo
@@ -169,10 +170,10 @@ def _asked(operator: Operator, wanted: Filter, now: datetime) -> list[ColumnElem
 
 
 def _matching(operator: Operator, q: str) -> ColumnElement[bool]:
-    anno, _, numero = q.strip().rpartition("/")
-    if numero.isdigit() and len(numero) < 10:
-        number = Pratica.numero == int(numero)
-        return and_(number, Pratica.anno == int(anno)) if anno.isdigit() else number
+    number = read_number(q)
+    if number is not None:
+        same = Pratica.numero == number.numero
+        return same if number.anno is None else and_(same, Pratica.anno == number.anno)
     named = aliased(Persona)
     surname = case((_surname_is_known(operator), func.lower(named.cognome)), else_="")
     words = [surname, func.lower(named.nome)]

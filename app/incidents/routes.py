@@ -15,6 +15,7 @@ from app.audit import saw
 from app.forms import Form, Message
 from app.incidents import board, messaggi, service
 from app.rights import policy
+from app.values import to_id
 from engine import CorrectionRefused, EngineError, FormInvalid
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/passi-fermi")
@@ -44,8 +45,7 @@ def index() -> str:
 def see_messages() -> Response:
     """Messages that nobody awaited were looked into."""
     name, source, last = (request.form.get(each, "") for each in ("nome", "da", "ultimo"))
-    number = int(last) if last.isdecimal() and len(last) < 18 else 0
-    if messaggi.see(current_operator(), name, source, number):
+    if messaggi.see(current_operator(), name, source, to_id(last) or 0):
         flash("Segnati come visti.", "ok")
     else:
         flash("Erano già segnati come visti.", "avviso")
@@ -57,9 +57,7 @@ def chosen() -> Response:
     """Set going, pass or give the chosen ones; each by its own rights, and what failed is said."""
     operator = current_operator()
     policy.require_ever(operator, board.ACTION)
-    ids = [int(value) for value in request.form.getlist("scelte") if value.isdigit() and len(value) < 18][
-        :MOST
-    ]
+    ids = [each for value in request.form.getlist("scelte") if (each := to_id(value))][:MOST]
     act = _act(operator)
     if not ids or act is None:
         flash("Scegli almeno una riga; per segnarle come fatte scrivi il motivo.", "avviso")
@@ -73,13 +71,13 @@ def chosen() -> Response:
 
 
 def _act(operator: Operator) -> Callable[[int], bool | None] | None:
-    action, reason, to = request.form.get("azione"), _reason(), request.form.get("a", "")
+    action, reason, to = request.form.get("azione"), _reason(), to_id(request.form.get("a"))
     if action == "riprova":
         return lambda incident_id: service.retry(operator, incident_id)
     if action == "fatto" and reason:
         return lambda incident_id: service.skip(operator, incident_id, reason)
-    if action == "affida" and to.isdigit():
-        return lambda incident_id: service.give(operator, incident_id, int(to))
+    if action == "affida" and to is not None:
+        return lambda incident_id: service.give(operator, incident_id, to)
     return None
 
 
@@ -112,11 +110,11 @@ def skip(incident_id: int) -> Page:
 
 @blueprint.post("/<int:incident_id>/affida")
 def give(incident_id: int) -> Response:
-    to = request.form.get("a", "")
-    if not to.isdigit():
+    to = to_id(request.form.get("a"))
+    if to is None:
         flash("Scegli a chi affidarlo.", "avviso")
         return redirect(url_for("incidents.show", incident_id=incident_id), 303)
-    service.give(current_operator(), incident_id, int(to))
+    service.give(current_operator(), incident_id, to)
     flash("Affidato.", "ok")
     return redirect(url_for("incidents.index"), 303)
 

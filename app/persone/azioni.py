@@ -181,9 +181,9 @@ def isee(persona_id: int) -> Page:
     if registry.codice_fiscale(db.session(), persona) is None:
         raise service.CodiceFiscaleMissing(persona_id)
     guasto = assente = None
-    tipo = request.form.get("tipo") or _usual(persona)
     parsed = form.parse(request.form) if request.method == "POST" else None
     wrong = form.check(parsed.data, parsed.refused) if parsed else []
+    tipo = _usual(persona) if parsed is None or wrong else parsed.data["tipo"]
     if parsed is not None and not wrong:
         try:
             missing = request.form.get("azione") == "assente"
@@ -191,8 +191,10 @@ def isee(persona_id: int) -> Page:
             return _done(persona_id, _said(service.keep_isee(operator, persona_id, tipo, found)))
         except Refused as refusal:
             assente = refusal.message or "All’INPS non risulta un ISEE valido."
-        except (Transient, Broken):
-            guasto = "L’INPS non risponde."
+        except Transient:
+            guasto = "L’INPS non risponde.", "Riprova tra qualche minuto."
+        except Broken:
+            guasto = "L’INPS non accetta la richiesta.", "Avvisa chi cura il programma: riprovare non basta."
         persona = service.find(operator, persona_id)  # asking closed the transaction
     known, hidden = _reached(operator, "isee_variato", persona)
     page = _page(

@@ -11,6 +11,7 @@ from app.persone.access import subject_of
 from app.persone.finding import find_people
 from app.persone.model import Persona
 from app.rights import policy
+from app.values import to_id
 
 
 class OfOperator:
@@ -25,9 +26,8 @@ class OfOperator:
 
     def find(self, persona_id: str) -> Match | None:
         """One person, if the operator may read her contacts."""
-        if not persona_id.isdigit():
-            return None
-        persona = db.session.get(Persona, (self._operator.ente_id, int(persona_id)))
+        number = to_id(persona_id)
+        persona = None if number is None else db.session.get(Persona, (self._operator.ente_id, number))
         if persona is None or not policy.may(self._operator, "read:contatti", subject_of(persona)):
             return None
         return self._match(persona)

@@ -15,6 +15,7 @@ from app.persone.model import Persona
 from app.pratiche import stato
 from app.pratiche.access import case_columns
 from app.pratiche.model import Pratica
+from app.pratiche.numero import read as read_number
 from app.pratiche.stato import Stato
 from app.rights.filters import case_filter
 
@@ -65,11 +66,11 @@ def _asked(wanted: Filter) -> list[Any]:
     conditions: list[Any] = [Pratica.chiusa_at.is_not(None) if wanted.chiuse else Pratica.chiusa_at.is_(None)]
     if wanted.percorso:
         conditions.append(Pratica.percorso == wanted.percorso)
-    anno, _, numero = wanted.q.strip().rpartition("/")
-    if numero.isdigit() and len(numero) < 10:
-        conditions.append(Pratica.numero == int(numero))
-        if anno.isdigit():
-            conditions.append(Pratica.anno == int(anno))
+    number = read_number(wanted.q)
+    if number is not None:
+        conditions.append(Pratica.numero == number.numero)
+        if number.anno is not None:
+            conditions.append(Pratica.anno == number.anno)
     elif wanted.q:
         words = [func.lower(Persona.cognome), func.lower(Persona.nome)]
         conditions += [

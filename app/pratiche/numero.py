@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.pratiche.model import Numeratore
+from app.values import to_id
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a register as people write it: «2026/12», or «12» of any year."""
+
+    numero: int
+    anno: int | None
+
+
+def read(text: str) -> Number | None:
+    """The number that a text is; None when it is something else."""
+    anno, _, numero = text.strip().rpartition("/")
+    found = to_id(numero)
+    return None if found is None else Number(found, to_id(anno))
 
 
 def next_number(session: Session, ente_id: int, registro: str, anno: int) -> int:

@@ -19,6 +19,7 @@ from app.pratiche.access import subject_of
 from app.pratiche.model import Pratica
 from app.rights import policy
 from app.rights.checks import Reason
+from app.values import to_id
 
 blueprint = Blueprint("pratiche", __name__, url_prefix="/pratiche")
 
@@ -114,9 +115,9 @@ def start() -> AnyResponse:
     """Start a path for a persona already known."""
     operator = current_operator()
     policy.require_ever(operator, "pratica:start")
-    percorso, persona = request.form.get("percorso", ""), request.form.get("persona_id", "")
-    if percorso not in dict(starting.paths(operator)) or not persona.isdigit():
+    percorso, persona = request.form.get("percorso", ""), to_id(request.form.get("persona_id"))
+    if percorso not in dict(starting.paths(operator)) or persona is None:
         flash("Scegli un percorso dall’elenco.", "avviso")
         return redirect(url_for("pratiche.index"), 303)
-    pratica = starting.start(operator, percorso, int(persona))
+    pratica = starting.start(operator, percorso, persona)
     return redirect(url_for("pratiche.show", pratica_id=pratica.id), 303)

@@ -11,7 +11,7 @@ from app.attivita.service import claim, engine_of, find
 from app.database import db
 from app.database.transaction import transactional
 from app.persone.access import subject_of as persona_subject
-from app.persone.model import Persona
+from app.persone.service import find as find_persona
 from app.pratiche import service
 from app.pratiche.model import Pratica
 from app.rights import policy
@@ -34,9 +34,9 @@ def paths(operator: Operator) -> list[tuple[str, str]]:
 
 @transactional
 def start(operator: Operator, percorso: str, persona_id: int | None = None) -> Pratica:
-    """Open a pratica of a path in the operator's unit. Raises ReleaseNotFound, NotAllowed."""
+    """Open a pratica of a path in the operator's unit. Raises ReleaseNotFound, PersonaNotFound, NotAllowed."""
     if persona_id is not None:
-        persona = db.session.get_one(Persona, (operator.ente_id, persona_id))
+        persona = find_persona(operator, persona_id)
         policy.require(operator, "pratica:start", persona_subject(persona))
     maker: EngineMaker = current_app.extensions["percorsi_engines"]
     session = db.session()

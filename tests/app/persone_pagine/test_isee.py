@@ -54,6 +54,25 @@ def test_the_same_isee_asked_again_changes_nothing(enter, storie, db_session):
     assert db_session.scalars(select(Quota.id)).all() == before
 
 
+def test_the_kind_that_is_asked_is_the_one_that_was_checked(enter, storie, sandbox, db_session):
+    # when two kinds are sent, of which only the last is one
+    page = enter("paolo.ferrari").send(page_of(storie.in_servizio), tipo=["Inventato", "SocioSanitario"])
+    # then
+    assert "ISEE registrato" in page.text
+    assert db_session.scalars(select(AttestazioneIsee.tipo)).all() == ["SocioSanitario"]
+
+
+def test_an_inps_that_refuses_is_told_from_one_that_is_silent(enter, storie, sandbox, db_session):
+    for guasto, said in (
+        ("DATABASE_OFFLINE", "L’INPS non risponde."),
+        ("RISCONTRO_NON_VALIDO", "L’INPS non accetta la richiesta."),
+    ):
+        sandbox.faults.order(guasto, 1)
+        page = enter("paolo.ferrari").send(page_of(storie.in_servizio), tipo="SocioSanitario")
+        assert (page.status_code, said in page.text) == (503, True), guasto
+    assert db_session.scalars(select(AttestazioneIsee)).all() == []
+
+
 def test_without_an_isee_one_decides_before_the_full_tariff(enter, storie, db_session):
     paolo, address = enter("paolo.ferrari"), page_of(storie.in_lista)
     asked = paolo.send(address, tipo="SocioSanitario")
