@@ -34,6 +34,7 @@ from app.presence import troubles
 from app.rights import routes as rights
 from app.rights.policy import may_ever
 from app.servizi import routes as servizi
+from app.servizi.pagine import operatori as operatori_fornitore
 from app.settings import Settings
 from app.wiring import EngineMaker, engines
 
@@ -62,6 +63,7 @@ def create_app(settings: Settings, maker: EngineMaker | None = None) -> Flask:
         persone,
         azioni,
         servizi,
+        operatori_fornitore,
         incidents,
         consultazioni,
         operatori,

@@ -27,10 +27,11 @@ from app.pratiche.access import subject_of as pratica_subject
 from app.pratiche.model import Pratica
 from app.rights import policy
 from app.rights.subject import Subject
-from app.servizi import budget
+from app.servizi import budget, operatori
 from app.servizi.budget import CapitoloElsewhere, CapitoloTaken
 from app.servizi.models import Budget
 from app.servizi.models.budget import SERVIZI
+from app.servizi.operatori import SUPPLIER
 from app.servizi.ordine import OrdineNotWaiting
 from app.servizi.pagine import denaro, fondo, mese, messaggi, ordini, parole, service
 from app.servizi.pagine.messaggi import Attesa
@@ -102,7 +103,8 @@ def orders() -> str:
         altre=more,
         pagina=pagina,
         parole=parole,
-        di_fornitore=service.SUPPLIER in operator.ruoli,
+        di_fornitore=SUPPLIER in operator.ruoli,
+        fornitori=ordini.suppliers(operator),
     )
 
 
@@ -116,7 +118,8 @@ def order(ordine_id: int) -> str:
     return render_template(
         "servizi/ordine.html",
         o=shown,
-        di_fornitore=service.SUPPLIER in operator.ruoli,
+        di_fornitore=SUPPLIER in operator.ruoli,
+        operatori=bool(operatori.may_read(operator, found.fornitore_id)),
         parole=parole,
         risponde=found.stato == "mandato" and bool(service.may_answer(operator, found)),
         manda=mese.is_ready(shown.mese, found, _today()) and bool(service.may_answer(operator, found)),

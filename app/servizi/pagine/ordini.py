@@ -24,7 +24,7 @@ from app.rights.filters import CaseColumns, case_filter
 from app.rights.roles import ROLES, Ambito
 from app.rights.subject import Subject
 from app.servizi import nominativo, piano
-from app.servizi.models import Ordine, PianoDomiciliare, Rendiconto, Turno
+from app.servizi.models import Fornitore, Ordine, PianoDomiciliare, Rendiconto, Turno
 from app.servizi.models.piano import GIORNI
 from app.servizi.ordine import OPEN, SERVED
 from app.servizi.pagine import parole
@@ -81,6 +81,16 @@ def waiting(operator: Operator) -> list[Ordine]:
     """Orders without an answer, the nearest term first."""
     query = _visible(operator).where(Ordine.stato == "mandato")
     return list(db.session.scalars(query.order_by(Ordine.risposta_entro.asc().nulls_last(), Ordine.id)))
+
+
+def suppliers(operator: Operator) -> list[tuple[str, str]]:
+    """Id and name of the accredited suppliers for which the operator works."""
+    held = {unit for grant in operator.roles if _is_supplier(grant) for unit in grant.units or ()}
+    query = select(Unita.id, Unita.nome).join(
+        Fornitore, and_(Fornitore.ente_id == Unita.ente_id, Fornitore.id == Unita.id)
+    )
+    rows = db.session.execute(query.where(Unita.id.in_(sorted(held))).order_by(Unita.nome))
+    return [(row.id, row.nome) for row in rows]
 
 
 def unanswered(operator: Operator) -> int:

@@ -18,13 +18,12 @@ from app.rights.subject import Subject
 from app.servizi import budget, eventi, fondo, ordine
 from app.servizi.models import Budget, Ordine
 from app.servizi.models.budget import SERVIZI
+from app.servizi.operatori import SUPPLIER
 from app.servizi.pagine import mese, messaggi, ordini
 from app.servizi.pagine.fondo import HOLDER
 from app.servizi.pagine.messaggi import Attesa
 from app.values import day_of, to_money
 from engine import operator as acting
-
-SUPPLIER = "fornitore_accreditato"
 
 
 class OrdineNotFound(LookupError):
