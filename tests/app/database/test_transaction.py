@@ -7,7 +7,7 @@ import psycopg2
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from app.database import context, db
 from app.database import engine as engines
 from app.database.context import ente_context
 from app.database.transaction import may_repeat, retrying, transactional
+from app.enti.model import Unita
 from engine.plain import send
 
 INSERT = text("insert into unita (ente_id, id, nome, tipo) values (1, :id, 'ATS', 'ats')")
@@ -152,6 +153,21 @@ def test_a_connection_that_dies_under_a_plain_statement_is_not_seen_by_the_user(
     # then
     assert [row.seen for row in found] == [0]
     assert len(attempts) == 2
+
+
+def test_a_session_that_has_failed_takes_no_plain_statement(engine: Engine, ente: int) -> None:
+    # given one that was used, and then refused
+    with Session(engine) as session:
+        send(session, "select %(one)s", {"one": 1})
+        session.add(Unita(ente_id=ente, id="a", nome=None, tipo="ats"))
+        with pytest.raises(IntegrityError):
+            session.flush()
+        # then
+        with pytest.raises(PendingRollbackError):
+            send(session, "select %(one)s", {"one": 1})
+        # and when it is given up, it goes on
+        session.rollback()
+        assert send(session, "select %(one)s as one", {"one": 1})[0].one == 1
 
 
 def test_a_connection_lost_in_the_commit_is_never_repeated() -> None:
