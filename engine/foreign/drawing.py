@@ -40,9 +40,7 @@ _DATA = (
 
 def processes(root: etree._Element) -> list[etree._Element]:
     """The processes that have something in them. Raises NotImportable when there is none."""
-    found = [
-        process for process in root.iter(bpmn("process")) if any(n.tag in FLOW_NODES for n in process.iter())
-    ]
+    found = [each for each in root.iterfind(bpmn("process")) if any(n.tag in FLOW_NODES for n in each.iter())]
     if found:
         return found
     if next(root.iter(*map(bpmn, _NOT_EXECUTED)), None) is not None:
@@ -54,9 +52,9 @@ def processes(root: etree._Element) -> list[etree._Element]:
 
 def alone(root: etree._Element, process: etree._Element, notes: Notes) -> etree._Element:
     """A file with one of the processes, and of the rest only what that refers to and the drawing of it."""
-    place = list(root.iter(bpmn("process"))).index(process)
+    place = root.index(process)
     made = deepcopy(root)
-    kept = list(made.iter(bpmn("process")))[place]
+    kept = made[place]
     for other in list(made.iter(bpmn("process"))):
         if other is not kept:
             _remove(other)
@@ -125,7 +123,7 @@ def _vendor(tag: str) -> str:
 
 def _undrawn(root: etree._Element, notes: Notes) -> None:
     """Take away the shapes of what is there no more or is drawn already, and pages without a drawing."""
-    waiting = {node.get("id") for node in root.iter() if not str(node.tag).startswith(f"{{{DI}}}")} - {None}
+    waiting = {node.get("id") for node in root.iter(f"{{{BPMN}}}*")} - {None}
     known = frozenset(waiting)
     _nowhere(root, known, notes)
     for shape in [*root.iter(f"{{{DI}}}BPMNShape"), *root.iter(f"{{{DI}}}BPMNEdge")]:

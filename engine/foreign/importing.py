@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -30,6 +30,7 @@ def bring_in(name: str, content: bytes) -> list[Imported]:
     """One bundle for each process of a BPMN file; `name` is the file's, without folder. Raises NotImportable."""
     root = reading.read(content)
     _hold_ids(root)
+    strangers = plain.strangers(root)
     processes = drawing.processes(root)
     slugs: dict[str, str] = {}
     for process in processes:
@@ -37,16 +38,17 @@ def bring_in(name: str, content: bytes) -> list[Imported]:
         slugs[process.get("id", "")] = _slug(
             name, process, _pool(root, process), taken, several=len(processes) > 1
         )
-    return [_one(name, root, process, slugs) for process in processes]
+    return [_one(name, root, process, slugs, strangers.get(process, ())) for process in processes]
 
 
 def _hold_ids(root: etree._Element) -> None:
     """Give an id to what has none, and each process its own, so that whatever is told can be told of something."""
     used = {node.get("id") for node in root.iter()}
-    for number, process in enumerate(root.iter(bpmn("process")), 1):
-        before = [other.get("id") for other in root.iter(bpmn("process"))][: number - 1]
-        if process.get("id") in before:
-            del process.attrib["id"]
+    seen: set[str | None] = {None}
+    for process in root.iter(bpmn("process")):
+        if process.get("id") in seen:
+            process.attrib.pop("id", "")
+        seen.add(process.get("id"))
     number = 0
     for node in root.iter():
         if node.get("id") is None and node.tag in (bpmn("process"), bpmn("participant"), *FLOW_NODES):
@@ -56,12 +58,21 @@ def _hold_ids(root: etree._Element) -> None:
             node.set("id", f"senza_id_{number}")
 
 
-def _one(name: str, root: etree._Element, process: etree._Element, slugs: Mapping[str, str]) -> Imported:
-    """One of the processes of a file; `slugs`: what each will be called, by id."""
+def _one(
+    name: str,
+    root: etree._Element,
+    process: etree._Element,
+    slugs: Mapping[str, str],
+    strangers: Sequence[str],
+) -> Imported:
+    """One of the processes of a file; `slugs`: what each will be called, by id; `strangers`: what it had in it
+    that is not BPMN."""
     notes = Notes()
+    for stranger in strangers:
+        notes.dropped("-", f"«{stranger}» fra i passi: non è BPMN")
     pool = _pool(root, process)
     made = drawing.alone(root, process, notes)
-    kept = next(made.iter(bpmn("process")))
+    kept = next(made.iterfind(bpmn("process")))
     _call(made, kept, slugs, notes)
     plain.simplify(made, notes)
     kogito.read(kept)

@@ -7,7 +7,7 @@ from copy import deepcopy
 from lxml import etree
 
 from engine.foreign.note import Notes
-from engine.tags import FLOW_NODES, bpmn
+from engine.tags import BPMN, FLOW_NODES, bpmn
 
 _YES_OR_NO = (
     "cancelActivity",
@@ -25,6 +25,20 @@ _GLOBAL = {
     "globalScriptTask": "scriptTask",
     "globalBusinessRuleTask": "businessRuleTask",
 }
+
+
+_SCOPES = frozenset(map(bpmn, ("process", "subProcess", "transaction", "adHocSubProcess")))
+
+
+def strangers(root: etree._Element) -> dict[etree._Element, list[str]]:
+    """Take away what stands among the steps of a process and is not BPMN; its names, by process."""
+    found: dict[etree._Element, list[str]] = {}
+    for process in root.iterfind(bpmn("process")):
+        for scope in [node for node in process.iter() if node.tag in _SCOPES]:
+            for node in [child for child in scope if etree.QName(child).namespace != BPMN]:
+                scope.remove(node)
+                found.setdefault(process, []).append(node.get("name") or etree.QName(node).localname)
+    return found
 
 
 def simplify(root: etree._Element, notes: Notes) -> None:
@@ -75,7 +89,7 @@ def _definitions(root: etree._Element) -> None:
         event = reference.getparent()
         if found is not None and event is not None:
             own = deepcopy(found)
-            del own.attrib["id"]
+            own.attrib.pop("id", "")
             own.tail = None
             event.replace(reference, own)
 

@@ -156,3 +156,27 @@ def test_what_a_tool_has_numbered_is_called_after_its_name_without_a_word(identi
     imported = one(drawn(body + flow("i", identity) + flow(identity, "f")))
     assert set(diagram_of(imported).elements) == {"i", "firma", "f"}
     assert imported.notes == ()
+
+
+def test_what_is_no_bpmn_among_the_steps_is_told_and_left_out() -> None:
+    # given
+    stranger = "<bizagi:robot id='r' name='Il robot'/>"
+    inner = "<process id='dentro'><startEvent id='x'/></process>"
+    # when
+    imported = one(drawn(SHORT + stranger + inner + flow("u", "r", identity="y")))
+    # then
+    assert notes(imported, "dropped") == [
+        "-: «Il robot» fra i passi: non è BPMN",
+        "u: il flusso «y», a cui manca un capo",
+    ]
+    assert set(diagram_of(imported).elements) == {"i", "u", "f"}
+
+
+def test_what_is_imported_again_stays_as_it_is() -> None:
+    imported = one(drawn(SHORT))
+    again = one(imported.bundle.diagram, "x.bpmn")
+    assert (again.bundle.slug, again.bundle.diagram, again.notes) == (
+        imported.bundle.slug,
+        imported.bundle.diagram,
+        (),
+    )

@@ -20,6 +20,7 @@ from lxml import etree
 
 from engine import dmn, feel
 from engine.checker import check_decisions, check_diagram, check_form
+from engine.foreign import NotImportable, bring_in
 from engine.json import dumps
 
 ROOT = Path(__file__).parents[2]
@@ -169,6 +170,16 @@ def test_a_bent_diagram_is_read_or_refused() -> None:
     for file, content in each_bent(DIAGRAMS, 400):
         begun = process_time()
         assert all(problem.message for problem in check_diagram(file.name, content))
+        assert process_time() - begun < LONGEST, file
+
+
+def test_a_bent_file_of_another_tool_is_imported_or_refused() -> None:
+    for file, content in each_bent(DIAGRAMS, 200):
+        begun = process_time()
+        try:
+            assert all(imported.bundle.diagram for imported in bring_in(file.name, content))
+        except NotImportable as refused:
+            assert refused.message
         assert process_time() - begun < LONGEST, file
 
 
