@@ -47,9 +47,22 @@ _READS = (
     *("execution.getVariable", "delegateTask.getVariable", "task.getVariable", "kcontext.getVariable"),
     *("getDataObject", "getProcessProperty"),  # BPMN 2.0, 10.4.3.1: XPath's
 )
+_KNOWS = "execution.hasVariable"
+_METHODS = {
+    ("equals", 1): "({0} = {1})",
+    ("equalsIgnoreCase", 1): "(lower case({0}) = lower case({1}))",
+    ("size", 0): "count({0})",
+    ("isEmpty", 0): '({0} = null or is({0}, "") or is({0}, []))',
+    ("startsWith", 1): "starts with({0}, {1})",
+    ("endsWith", 1): "ends with({0}, {1})",
+    ("toUpperCase", 0): "upper case({0})",
+    ("toLowerCase", 0): "lower case({0})",
+}
+"""What the methods of a variable are in FEEL, by their name and how many arguments they have."""
 _AROUND = re.compile(r"\breturn\s+(?=\S)|\w+:(?=get(?:DataObject|ProcessProperty)\()|\$(?=\w)|\btw\.local\.")
 """What Java and Groovy, XPath and IBM's JavaScript write around an expression or a variable."""
 DEEPEST = 50
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 _Token = tuple[str, str]
 
@@ -191,22 +204,27 @@ class _Reader:
         if kind != "name":
             raise Untranslatable(word)
         if word == "empty":
-            return f"({self._single()} = null)"
+            # to compare a list with "" would be null: `is` is true or false of any two values
+            found = self._single()
+            return f'({found} = null or is({found}, "") or is({found}, []))'
         return self._called(word) if self._takes("(") else word
 
     def _called(self, name: str) -> str:
-        """The few calls that have a counterpart: reading a variable, `equals`."""
+        """The few calls that have a counterpart: reading a variable, `equals`, `size`…"""
         arguments = [] if self._takes(")") else [self._choice()]
         if arguments:
             self._expect(")")
         subject, _, method = name.rpartition(".")
-        if name in _READS and arguments and re.fullmatch(r'"[^\W\d]\w*"', arguments[0]):
-            return arguments[0].strip('"')
-        if method == "equals" and subject and arguments:
-            return f"({subject} = {arguments[0]})"
-        raise Untranslatable(name)
+        if arguments and name in (*_READS, _KNOWS) and re.fullmatch(r'"[^\W\d]\w*"', arguments[0]):
+            variable = arguments[0].strip('"')
+            return f"({variable} != null)" if name == _KNOWS else variable
+        counterpart = _METHODS.get((method, len(arguments)))
+        if counterpart is None or not subject:
+            raise Untranslatable(name)
+        return counterpart.format(subject, *arguments)
 
 
 def _quoted(text: str) -> str:
-    inner = re.sub(r"\\(.)", r"\1", text[1:-1])
-    return '"' + inner.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    inner = re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), text[1:-1], flags=re.DOTALL)
+    plain = inner.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + plain.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r") + '"'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine import Problem, check, json
+from engine import Problem, check, feel, json
 from engine.foreign import NotImportable, bring_in, juel
 from tests.engine.imported import HEAD, diagram_of, drawn, flow, notes, one, problems
 
@@ -353,7 +353,14 @@ def test_what_cannot_become_a_path_says_why(case: str) -> None:
         ("#{a == 1 || b != 'x'}", '=a = 1 or b != "x"'),
         ("${!(a and b)}", "=not((a and b))"),
         ("${a.b ge 3.5}", "=a.b >= 3.5"),
-        ("${empty nota}", "=(nota = null)"),
+        ("${empty nota}", '=(nota = null or is(nota, "") or is(nota, []))'),
+        (
+            "${figli.size() > 2 && !figli.isEmpty()}",
+            '=count(figli) > 2 and not((figli = null or is(figli, "") or is(figli, [])))',
+        ),
+        ("${execution.hasVariable('isee')}", "=(isee != null)"),
+        ("${esito.equalsIgnoreCase('OK')}", '=(lower case(esito) = lower case("OK"))'),
+        ("${'a\\nb\\\\'}", '="a\\nb\\\\"'),
         ("${x > 1 ? 'sì' : \"no\"}", '=if x > 1 then "sì" else "no"'),
         ("${execution.getVariable('importo') > 5}", "=importo > 5"),
         ("${esito.equals('ok')}", '=(esito = "ok")'),
@@ -368,9 +375,18 @@ def test_an_expression_means_the_same_in_feel(theirs: str, ours: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "empty"), [("", True), (None, True), ([], True), ("a", False), ([0], False), (0, False)]
+)
+def test_what_is_empty_elsewhere_is_empty_here(value: object, empty: bool) -> None:
+    assert feel.parse(juel.translate("${empty x}")[1:]).evaluate({"x": value}) is empty
+    assert feel.parse(juel.translate("${!empty x}")[1:]).evaluate({"x": value}) is not empty
+
+
+@pytest.mark.parametrize(
     "theirs",
     [
         "${bean.paga(x)}",
+        "${nome.toLowerCase().x}",
         "${a[0]}",
         "Gentile ${nome}",
         "${a} ${b}",
