@@ -31,6 +31,18 @@ def loads(text: bytes | str) -> Any:
     return _decoder.decode(text)
 
 
+class _Twice(Exception):
+    """An object has a name twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    if len(pairs) != len(dict(pairs)):
+        raise _Twice
+
+
+_strict = json.JSONDecoder(object_pairs_hook=_once, parse_int=str, parse_float=str)
+
+
 class _Pairs(list[tuple[str, Any]]):
     """An object with every name as it was written; an array is a plain list."""
 
@@ -40,6 +52,14 @@ def repeated(text: bytes | str) -> tuple[str | int, ...] | None:
 
     `loads` keeps the last value and drops the others without a word. Raises RecursionError.
     """
+    try:
+        _strict.decode(text.decode() if isinstance(text, bytes) else text)
+    except _Twice:
+        return _place_of_double(text)
+    return None
+
+
+def _place_of_double(text: bytes | str) -> tuple[str | int, ...] | None:
     tree = json.loads(text, object_pairs_hook=_Pairs, parse_int=str, parse_float=str)
     return next(_doubles(tree, ()), None)
 
