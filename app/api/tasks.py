@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from app.api.answers import fault, faults
 from app.api.failures import Fault, PersonNeeded, RequestInvalid, TaskClosed, ThingNotFound
 from app.api.people import OfEnte
 from app.api.seal import not_sealed
-from app.api.traces import did, saw
+from app.api.traces import did_then, saw
 from app.attivita import vincoli
 from app.database import db
 from app.forms import Form, Sources
@@ -64,6 +64,16 @@ class Task:
     @property
     def stato(self) -> str:
         return STATI[self.status]
+
+
+OF_PRATICA: Final = (
+    "pratica_id",
+    "pratica_numero",
+    "pratica_stato",
+    "pratica_esito",
+    "persona_id",
+    "percorso",
+)
 
 
 @dataclass(frozen=True)
@@ -141,7 +151,6 @@ def complete(client: ApiClient, task_id: int, answers: dict[str, Any]) -> dict[s
         raise _invalid(client, form, answers, error.errors) from error
     except AnswerRefused as error:
         raise RequestInvalid([_refusal(error)]) from error
-    did(client, "task.complete", "task", task_id, (task.pratica_id, task.persona_id), passo=task.passo)
     return _after(client, task)
 
 
@@ -263,10 +272,16 @@ def _refusal(error: AnswerRefused) -> Fault:
 
 
 def _after(client: ApiClient, task: Task) -> dict[str, Any]:
-    """The task that was done and what is open in its pratica, which ends only when nothing is; drops its drafts."""
+    """The task that was done and what is open in its pratica, which ends only when nothing is.
+
+    Notes that it was done, and drops its drafts.
+    """
     program = engine_of(client).program
+    seen = task.pratica_id, task.persona_id
     asked = {"ente_id": client.ente_id, "root_id": task.root_id, "task_id": task.id}
-    found = [replace(task, **_of_step(row, program(row.hash))) for row in send(db.session, _AFTER, asked)]
+    rows = did_then(client, "task.complete", "task", task.id, seen, _AFTER, asked, passo=task.passo)
+    of_pratica = {name: getattr(task, name) for name in OF_PRATICA}
+    found = [Task(**of_pratica, **_of_step(row, program(row.hash))) for row in rows]
     following = [each for each in found if each.id != task.id]
     done = next(each for each in found if each.id == task.id) if following else find(client, task.id)
     return {

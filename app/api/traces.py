@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import insert
 
 from app import logs
 from app.accounts.tokens import ApiClient
-from app.audit.journal import record, row
+from app.audit.journal import INSERT, parameters, row
 from app.audit.models import Audit
 from app.audit.reads import READ
 from app.database import db
+from engine.plain import send
 
 Seen = tuple[int, int | None]
 """A pratica and its persona, if it has one."""
@@ -51,14 +52,43 @@ def did(
     **dettaglio: Any,
 ) -> None:
     """Note a command, in its own transaction."""
+    send(db.session, INSERT, _told(client, azione, oggetto_tipo, oggetto_id, seen, dettaglio))
+
+
+def did_then(
+    client: ApiClient,
+    azione: str,
+    oggetto_tipo: str,
+    oggetto_id: int,
+    seen: Seen,
+    asked: str,
+    values: Mapping[str, Any],
+    **dettaglio: Any,
+) -> list[Any]:
+    """Note a command and ask the database what comes of it, in one round trip; the rows of the answer."""
+    told = _told(client, azione, oggetto_tipo, oggetto_id, seen, dettaglio)
+    return send(db.session, f"{INSERT}; {asked}", {**told, **values})
+
+
+def _told(
+    client: ApiClient,
+    azione: str,
+    oggetto_tipo: str,
+    oggetto_id: int | str | None,
+    seen: Seen | None,
+    dettaglio: dict[str, Any],
+) -> dict[str, Any]:
     pratica_id, persona_id = seen or (None, None)
-    record(
-        db.session,
-        azione,
-        oggetto_tipo,
-        oggetto_id,
-        by=None,
-        pratica_id=pratica_id,
-        persona_id=persona_id,
-        dettaglio={**dettaglio, "token": client.token_id},
+    logs.about(pratica=pratica_id)
+    return parameters(
+        row(
+            azione,
+            oggetto_tipo,
+            oggetto_id,
+            by=None,
+            pratica_id=pratica_id,
+            persona_id=persona_id,
+            scopo="servizio",
+            dettaglio={**dettaglio, "token": client.token_id},
+        )
     )

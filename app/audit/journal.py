@@ -13,7 +13,7 @@ from app.database.context import current_ente
 from engine.json import dumps_text
 from engine.plain import send
 
-_INSERT: Final = (
+INSERT: Final = (
     "insert into audit "
     "(ente_id, account_id, azione, oggetto_tipo, oggetto_id, pratica_id, persona_id, scopo, dettaglio) "
     "values (%(ente_id)s, %(account_id)s, %(azione)s, %(oggetto_tipo)s, %(oggetto_id)s, %(pratica_id)s, "
@@ -54,7 +54,7 @@ def record(
         scopo=scopo,
         dettaglio=dettaglio,
     )
-    send(session, _INSERT, {**written, "dettaglio": dumps_text(written["dettaglio"])})
+    send(session, INSERT, parameters(written))
 
 
 def row(
@@ -80,6 +80,11 @@ def row(
         "scopo": scopo,
         "dettaglio": _sober(dettaglio or {}),
     }
+
+
+def parameters(written: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as `INSERT` takes it, for who sends that with a statement of its own."""
+    return {**written, "dettaglio": dumps_text(written["dettaglio"])}
 
 
 def _sober(dettaglio: Mapping[str, Any]) -> dict[str, Any]:
