@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from app.commands.words import Parser, whole
 from app.database.context import EnteMoving
 from app.observe import metrics
 from app.settings import SettingRefused, Settings
@@ -21,6 +22,7 @@ from engine import BundleUnreadable
 
 Arguments = argparse.Namespace
 Command = Callable[[Arguments], int]
+HIGHEST = 2**31 - 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,8 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="percorsi", description="I percorsi dei servizi sociali comunali.")
+def _parser() -> Parser:
+    parser = Parser(prog="percorsi", description="I percorsi dei servizi sociali comunali.")
     commands = parser.add_subparsers(required=True, metavar="comando")
     _installation(commands)
     _enti(commands)
@@ -46,10 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _installation(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _installation(commands: argparse._SubParsersAction[Parser]) -> None:
     _command(commands, "run", "tutto su questa macchina, per una prova", _run)
     invented = _command(commands, "demo", "la città di prova, con persone inventate", _demo)
-    invented.add_argument("--persons", type=int, metavar="N")
+    invented.add_argument("--persons", type=whole(0, 1_000_000), metavar="N")
     _command(commands, "web", "le pagine e l'API", _web)
     _command(commands, "worker", "le operazioni verso l'esterno e i termini", _worker)
     _command(commands, "clock", "i lavori a calendario", _clock)
@@ -58,10 +60,10 @@ def _installation(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     _command(commands, "migrate", "porta il database alla versione del programma", _migrate)
     simulated = _command(commands, "sandbox", "gli enti esterni, simulati", _sandbox)
     simulated.add_argument("--host", default="127.0.0.1")
-    simulated.add_argument("--port", type=int)
+    simulated.add_argument("--port", type=whole(1, 65_535), metavar="N")
 
 
-def _enti(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _enti(commands: argparse._SubParsersAction[Parser]) -> None:
     parser = commands.add_parser("ente", help="apre un ente, ne fa entrare chi lo amministra, lo sposta")
     actions = parser.add_subparsers(required=True, metavar="azione")
     made = _command(actions, "create", "un ente nuovo", _create_ente)
@@ -78,7 +80,7 @@ def _enti(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     _cells(actions)
 
 
-def _cells(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _cells(actions: argparse._SubParsersAction[Parser]) -> None:
     left = _command(
         actions, "export", "chiude un ente e lo scrive in un file, per un'altra cella", _export_ente
     )
@@ -131,16 +133,18 @@ def _remove_ente(arguments: Arguments) -> int:
     return cell.remove(Settings.from_env(), arguments.file, arguments.ricevuta)
 
 
-def _tokens(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _tokens(commands: argparse._SubParsersAction[Parser]) -> None:
     parser = commands.add_parser("token", help="i token dei programmi che usano l'API")
     actions = parser.add_subparsers(required=True, metavar="azione")
     made = _command(actions, "create", "un token nuovo, mostrato una volta sola", _create_token)
     made.add_argument("--nome", required=True, help="il programma che lo userà")
     made.add_argument("--scope", required=True, action="append", type=_scope, metavar="AMBITO")
-    made.add_argument("--giorni", type=int, metavar="N", help="quanto dura; senza, finché non lo si chiude")
+    made.add_argument(
+        "--giorni", type=whole(1, 3_650), metavar="N", help="quanto dura; senza, finché non lo si chiude"
+    )
     shown = _command(actions, "show", "i token in vigore", _show_tokens)
     ended = _command(actions, "revoke", "chiude un token, subito", _revoke_token)
-    ended.add_argument("token", type=int, metavar="NUMERO")
+    ended.add_argument("token", type=whole(1, HIGHEST), metavar="NUMERO")
     for action in (made, shown, ended):
         action.add_argument("--ente", required=True, metavar="SLUG")
     for action in (made, ended):
@@ -175,7 +179,7 @@ def _revoke_token(arguments: Arguments) -> int:
     return tokens_command.revoke(Settings.from_env(), a.ente, a.token, a.da)
 
 
-def _analysts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _analysts(commands: argparse._SubParsersAction[Parser]) -> None:
     checked = _command(commands, "check", "perché un percorso non si può pubblicare", _check)
     told = "se non c'è, i percorsi che vengono con il programma"
     checked.add_argument("files", nargs="*", type=Path, metavar="FILE|CARTELLA", help=told)
@@ -207,12 +211,16 @@ def _analysts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
 
 
-def _moves(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _moves(commands: argparse._SubParsersAction[Parser]) -> None:
     moved = _command(commands, "move", "porta i percorsi in corso da una versione a un'altra", _move)
     moved.add_argument("path", metavar="PERCORSO")
     moved.add_argument("--ente", required=True, metavar="SLUG")
-    moved.add_argument("--from", dest="old", type=int, required=True, metavar="N", help="la versione di ora")
-    moved.add_argument("--to", dest="new", type=int, required=True, metavar="N", help="quella a cui portarli")
+    moved.add_argument(
+        "--from", dest="old", type=whole(1, HIGHEST), required=True, metavar="N", help="la versione di ora"
+    )
+    moved.add_argument(
+        "--to", dest="new", type=whole(1, HIGHEST), required=True, metavar="N", help="quella a cui portarli"
+    )
     moved.add_argument(
         "--map",
         action="append",
@@ -227,9 +235,7 @@ def _moves(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
 
 
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, function: Command
-) -> argparse.ArgumentParser:
+def _command(commands: argparse._SubParsersAction[Parser], name: str, what: str, function: Command) -> Parser:
     command = commands.add_parser(name, help=what, description=what)
     command.set_defaults(command=function)
     return command
@@ -306,7 +312,13 @@ def _sandbox(arguments: Arguments) -> int:
     from connectors import sandbox
 
     port = sandbox.FIRST_PORT if arguments.port is None else arguments.port
-    sandbox.serve(arguments.host, port)
+    try:
+        sandbox.serve(arguments.host, port)
+    except OSError as error:
+        raise StartupRefused(
+            f"Non si può rispondere su {arguments.host}, porta {port} ({error.strerror}): "
+            "scegli con --port una porta libera, e con --host un indirizzo di questa macchina."
+        ) from None
     return 0
 
 

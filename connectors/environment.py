@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class SettingInvalid(ValueError):
-    """An environment variable whose value cannot be used; the message names it and not its value."""
+    """An environment variable whose value cannot be used; the Italian message names it and not its value."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: {reason}")
@@ -22,13 +22,13 @@ def read_text(environ: Mapping[str, str], name: str, default: str = "") -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        raise SettingInvalid(f"{name}_FILE", "the file cannot be read") from None
+        raise SettingInvalid(f"{name}_FILE", "il file non si può leggere.") from None
 
 
 def read_int(environ: Mapping[str, str], name: str, default: int, *, least: int, most: int) -> int:
     text = read_text(environ, name, str(default))
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-        raise SettingInvalid(name, f"expected a whole number from {least} to {most}")
+        raise SettingInvalid(name, f"serve un numero intero da {least} a {most}.")
     return int(text)
 
 
@@ -37,5 +37,7 @@ def read_hosts(environ: Mapping[str, str], name: str) -> frozenset[str]:
     hosts = {host.strip().lower() for host in read_text(environ, name).split(",") if host.strip()}
     for host in hosts:
         if "/" in host or "@" in host or "*" in host or " " in host:
-            raise SettingInvalid(name, "expected host or host:port, comma-separated, without wildcards")
+            raise SettingInvalid(
+                name, "serve un elenco di host, o host:porta, divisi da virgole e senza «*»."
+            )
     return frozenset(hosts)

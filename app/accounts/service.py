@@ -28,6 +28,8 @@ from app.rights.subject import Subject
 
 AnySession = Session | scoped_session[Any]
 
+USERNAME = "^[A-Za-z0-9][A-Za-z0-9._-]*$"
+
 _TODAY: ColumnElement[date] = cast(func.timezone("Europe/Rome", func.now()), Date)
 _NOT_OVER = RuoloOperatore.al.is_(None) | (RuoloOperatore.al >= func.greatest(_TODAY, RuoloOperatore.dal))
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from app.accounts.service import USERNAME
 from app.amministrazione.valori import DAY, Voce
 from app.api.scopes import SCOPES
 from app.enti.model import Valore
@@ -44,7 +45,7 @@ def account() -> Form:
         {
             "nome": _text("Nome", 80),
             "cognome": _text("Cognome", 80),
-            "nome_utente": _text("Nome utente", 80, pattern="^[A-Za-z0-9][A-Za-z0-9._-]*$"),
+            "nome_utente": _text("Nome utente", 80, pattern=USERNAME),
             "email": {"title": "Email", "type": "string", "format": "email", "maxLength": 200},
         },
         ("nome", "cognome", "nome_utente"),

@@ -21,7 +21,10 @@ from app.startup import StartupRefused
 
 ADMINISTRATOR = "amministratore_ente"
 HIGHEST = 2**31 - 1
+LONGEST = 80  # of a username
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+ISTAT = re.compile(r"[0-9]{6}")
+BELFIORE = re.compile(r"[A-Z][0-9]{3}")
 
 
 class EnteRefused(StartupRefused):
@@ -34,6 +37,12 @@ def create(
     """Open an ente, with nobody and no path in it. Raises StartupRefused."""
     if not SLUG.fullmatch(slug) or not nome.strip():
         raise EnteRefused("Serve il nome dell'ente, e uno slug di lettere minuscole, cifre e trattini.")
+    if istat is not None and not ISTAT.fullmatch(istat):
+        raise EnteRefused("--istat: il codice ISTAT di un comune ha 6 cifre, per esempio 010025.")
+    if belfiore is not None and not BELFIORE.fullmatch(belfiore):
+        raise EnteRefused(
+            "--belfiore: il codice Belfiore ha una lettera maiuscola e 3 cifre, per esempio D969."
+        )
     with opened(settings) as database, ente_context(None), Session(database) as session:
         number = (
             secrets.randbelow(HIGHEST) + 1
@@ -61,6 +70,8 @@ def admin(settings: Settings, slug: str, nome_utente: str, nome: str | None, cog
 
     Of an account that is there the password is made anew, and the role given where it is missing.
     """
+    if not re.fullmatch(service.USERNAME, nome_utente.strip()) or len(nome_utente) > LONGEST:
+        raise EnteRefused("--nome-utente: usa solo lettere senza accento, cifre, punto e trattino.")
     with opened(settings) as database:
         ente_id = ente_of(database, slug)
         with ente_context(ente_id), Session(database) as session, session.begin():

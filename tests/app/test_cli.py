@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -132,6 +133,87 @@ def test_a_case_that_cannot_be_read_is_an_error_too(say: Say, tmp_path: Path, li
     cases.write_text(line)
     code, lines = say("feel", "--cases", cases)
     assert (code, [list(json.loads(found)) for found in lines]) == (1, [["error"]])
+
+
+REFUSED = {
+    "": "percorsi: manca: comando",
+    "inventato": "percorsi: comando: 'inventato' non c'è, scegli tra 'run', 'demo'",
+    "push": "percorsi push: manca: PERCORSO",
+    "push prova --colore rosso": "percorsi: non si capisce: --colore rosso",
+    "push prova --ente": "percorsi push: --ente: manca il valore",
+    "demo --persons -5": "percorsi demo: --persons: «-5» non va bene, serve un numero intero da 0 a 1000000",
+    "demo --persons 5_0": "percorsi demo: --persons: «5_0» non va bene",
+    "sandbox --port 99999": "percorsi sandbox: --port: «99999» non va bene, serve un numero intero da 1 a 65535",
+    "token revoke --ente genova ²": "percorsi token revoke: NUMERO: «²» non va bene",
+    "token create --ente genova --nome x --scope tutto": "percorsi token create: --scope: «tutto» non è un ambito",
+    "token create --ente genova --nome x --scope pratiche:read --giorni 99999999999": "--giorni: «99999999999»",
+    "move prova --ente a --from 1 --to 2 --dry-run --undo": "percorsi move: --undo non va insieme a --dry-run",
+}
+
+
+@pytest.mark.parametrize("words", REFUSED)
+def test_a_command_that_is_not_written_so_is_refused_in_italian(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # when
+    with pytest.raises(SystemExit) as stopped:
+        main(words.split())
+    # then
+    said = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert said.startswith("si scrive: percorsi")
+    assert REFUSED[words] in said.splitlines()[-1]
+
+
+def test_a_sandbox_that_cannot_answer_there_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        # given
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        # when / then
+        assert main(["sandbox", "--port", str(port)]) == 1
+        assert f"Non si può rispondere su 127.0.0.1, porta {port}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("PERCORSI_INPS_TIMEOUT_S", "mai", "PERCORSI_INPS_TIMEOUT_S: serve un numero intero da 1 a 120."),
+        ("PERCORSI_CONNECTOR_HOSTS", "https://*.it", "PERCORSI_CONNECTOR_HOSTS: serve un elenco di host"),
+        (
+            "PERCORSI_INPS_USER_ID_FILE",
+            "/non/esiste",
+            "PERCORSI_INPS_USER_ID_FILE: il file non si può leggere.",
+        ),
+    ],
+)
+def test_a_connector_s_setting_is_refused_in_italian(
+    a_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variable: str,
+    value: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert main(["check", str(a_folder)]) == 1
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("create", "--slug", "savona", "--nome", "Savona", "--istat", "9"), "--istat: il codice ISTAT"),
+        (("create", "--slug", "savona", "--nome", "Savona", "--belfiore", "i480"), "--belfiore: il codice"),
+        (("admin", "--ente", "genova", "--nome-utente", "a b"), "--nome-utente: usa solo lettere"),
+    ],
+)
+def test_an_ente_with_a_malformed_code_or_administrator_is_refused(
+    of_the_database: None, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    assert main(["ente", *words]) == 1
+    assert capsys.readouterr().err.startswith(said)
 
 
 def test_dmn_prints_the_value_of_a_decision(say: Say, tmp_path: Path) -> None:
