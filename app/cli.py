@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app.commands.words import Parser, whole
+from app.arguments import Parser, whole
 from app.database.context import EnteMoving
 from app.observe import metrics
 from app.settings import SettingRefused, Settings
