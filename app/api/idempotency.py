@@ -31,16 +31,7 @@ _TAKE: Final = (
     "select taken, impronta, risposta "
     "from richiesta_take_key(%(ente_id)s, %(token_id)s, %(chiave)s, %(lock)s)"
 )
-
-# Over an answer that has expired and was not swept yet. Nothing is kept for a token that is good no more.
-_KEEP: Final = """
-    insert into richiesta_api (ente_id, token_id, chiave, impronta, risposta, expires_at)
-    select good.ente_id, good.token_id, %(chiave)s, %(impronta)s, %(risposta)s, now() + interval '24 hours'
-    from accesso_token(%(bearer)s) good
-    on conflict (ente_id, token_id, chiave) do update
-    set impronta = excluded.impronta, risposta = excluded.risposta, expires_at = excluded.expires_at
-    returning token_id
-"""
+_KEEP: Final = "select richiesta_keep(%(bearer)s, %(chiave)s, %(impronta)s, %(risposta)s) as kept"
 
 
 @dataclass(frozen=True)
@@ -132,7 +123,7 @@ def _keep(ticket: Ticket, answer: Reply) -> bool:
         "risposta": sealed,
         "bearer": bearer(request.headers.get("Authorization")),
     }
-    return bool(send(db.session, _KEEP, kept))
+    return bool(send(db.session, _KEEP, kept)[0].kept)
 
 
 def _still_good() -> bool:
