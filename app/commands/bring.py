@@ -19,8 +19,8 @@ from engine.program import diagrams
 from engine.running import HUMAN
 
 NOT_DRAWN = (
-    "Il file non dice dove stanno i passi: il percorso si esegue, ma il disegno va rifatto "
-    "(un modellatore che dispone da solo lo fa)."
+    "Il file non diceva dove stanno i passi: ora sono in fila da sinistra a destra, una corsia sotto l'altra. "
+    "Si può eseguire così; per leggerlo meglio, disponili a mano."
 )
 HEADINGS = {TRANSLATED: "Tradotto", DROPPED: "Tolto"}
 

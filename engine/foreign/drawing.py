@@ -13,13 +13,13 @@ from engine.foreign.note import Notes, NotImportable
 from engine.tags import BPMN, FLOW_NODES, ZEEBE, bpmn
 
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
-_DRAWING = ("http://www.omg.org/spec/DD/20100524/DC", "http://www.omg.org/spec/DD/20100524/DI")
+DC, DD = "http://www.omg.org/spec/DD/20100524/DC", "http://www.omg.org/spec/DD/20100524/DI"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 PREFIXES = {
     "bpmn": BPMN,
     "bpmndi": DI,
-    "dc": _DRAWING[0],
-    "di": _DRAWING[1],
+    "dc": DC,
+    "di": DD,
     "zeebe": ZEEBE,
     "xsi": XSI,
 }
@@ -144,16 +144,16 @@ def _nowhere(root: etree._Element, known: frozenset[str | None], notes: Notes) -
     """Take away what is drawn nowhere: a shape without its place, a line without its points."""
     lost = 0
     for shape in list(root.iter(f"{{{DI}}}BPMNShape")):
-        bounds = shape.find(f"{{{_DRAWING[0]}}}Bounds")
+        bounds = shape.find(f"{{{DC}}}Bounds")
         if bounds is None or not _measured(bounds, "x", "y", "width", "height"):
             _remove(shape)
             lost += shape.get("bpmnElement") in known
     for line in list(root.iter(f"{{{DI}}}BPMNEdge")):
-        points = line.findall(f"{{{_DRAWING[1]}}}waypoint")
+        points = line.findall(f"{{{DD}}}waypoint")
         if len(points) < 2 or not all(_measured(point, "x", "y") for point in points):
             _remove(line)
             lost += line.get("bpmnElement") in known
-    for bounds in list(root.iter(f"{{{_DRAWING[0]}}}Bounds")):
+    for bounds in list(root.iter(f"{{{DC}}}Bounds")):
         if not _measured(bounds, "x", "y", "width", "height"):
             _remove(bounds)
     if lost:

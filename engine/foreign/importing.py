@@ -10,7 +10,7 @@ from lxml import etree
 from engine import json
 from engine.bundle import Bundle
 from engine.checker.manifest import SLUG
-from engine.foreign import drawing, fields, identity, kogito, plain, pools, reading, vendor
+from engine.foreign import drawing, fields, identity, kogito, layout, plain, pools, reading, vendor
 from engine.foreign.annotated import say
 from engine.foreign.note import Note, Notes
 from engine.tags import FLOW_NODES, bpmn, zeebe
@@ -19,7 +19,7 @@ from engine.tags import FLOW_NODES, bpmn, zeebe
 @dataclass(frozen=True)
 class Imported:
     """A bundle made of one process of the file, and what was done to it; `drawn` is false when the file did not
-    say where anything stands."""
+    say where anything stands, and so we did."""
 
     bundle: Bundle
     notes: tuple[Note, ...]
@@ -84,12 +84,15 @@ def _one(
     vendor.translate(made, notes)
     _fill(made, schemas, notes)
     made = drawing.tidy(made, notes)
+    drawn = drawing.is_drawn(made)
+    if not drawn:
+        layout.draw(made)
     files = {f"forms/{step}.schema.json": schema for step, schema in schemas.items()}
     slug = kept.get("id", "")
     manifest = {"slug": slug, "nome": title, "codice": "importato", "avvio": [], "parametri": {}}
     files["bundle.json"] = json.dumps(manifest)
     files[f"{slug}.bpmn"] = etree.tostring(made, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-    return Imported(Bundle(slug, files), tuple(notes.found), drawing.is_drawn(made))
+    return Imported(Bundle(slug, files), tuple(notes.found), drawn)
 
 
 def _call(root: etree._Element, process: etree._Element, slugs: Mapping[str, str], notes: Notes) -> None:
