@@ -60,7 +60,7 @@ def _model(file: Path, cases: etree._Element) -> Model | str:
     name = child(cases, "modelName")
     path = file.parent / ((name.text or "").strip() if name is not None else "")
     try:
-        beside = (other.read_bytes() for other in sorted(path.parent.glob("*.dmn")))
+        beside = (other.read_bytes() for other in sorted(path.parent.rglob("*.dmn")))
         return load(parse_xml(path.read_bytes(), limit=LIMIT), beside).lenient()
     except (OSError, XmlRefused, DmnError) as error:
         return f"{type(error).__name__}: {error}"

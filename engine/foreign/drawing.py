@@ -130,6 +130,7 @@ def _undrawn(root: etree._Element, notes: Notes) -> None:
         if shape.get("bpmnElement") not in waiting:
             _remove(shape)
         waiting.discard(shape.get("bpmnElement"))
+    _unseen(root, notes)
     owner = next(root.iter(bpmn("collaboration"), bpmn("process")), None)
     pages = list(root.iter(f"{{{DI}}}BPMNDiagram"))
     for page in pages:
@@ -138,6 +139,20 @@ def _undrawn(root: etree._Element, notes: Notes) -> None:
             _remove(page)
         elif plane.get("bpmnElement") not in known and owner is not None:
             plane.set("bpmnElement", owner.get("id", ""))
+
+
+def _unseen(root: etree._Element, notes: Notes) -> None:
+    """Tell of the steps that a drawing does not show, though it could: not of those within a closed subprocess."""
+    shapes = {shape.get("bpmnElement"): shape for shape in root.iter(f"{{{DI}}}BPMNShape")}
+    closed = {key for key, shape in shapes.items() if shape.get("isExpanded", "false") != "true"}
+    unseen = [
+        node.get("id", "")
+        for node in root.iter(*FLOW_NODES)
+        if node.get("id") not in shapes
+        and not any(above.get("id") in closed for above in node.iterancestors())
+    ]
+    if shapes and unseen:
+        notes.dropped("-", f"nel disegno non si vedono, ma ci sono: {', '.join(unseen)[:300]}")
 
 
 def _nowhere(root: etree._Element, known: frozenset[str | None], notes: Notes) -> None:

@@ -100,5 +100,8 @@ def test_what_is_drawn_nowhere_is_left_out_of_the_drawing() -> None:
     text = imported.bundle.diagram.decode()
     assert [text.count(tag) for tag in ("<bpmndi:BPMNShape", "<bpmndi:BPMNEdge", "omgdc")] == [1, 1, 0]
     assert 'x="1.5"' in text
-    assert notes(imported, "dropped") == ["-: 3 parti del disegno, che non dicono dove stanno"]
+    assert notes(imported, "dropped") == [
+        "-: 3 parti del disegno, che non dicono dove stanno",
+        "-: nel disegno non si vedono, ma ci sono: u, f",
+    ]
     assert set(problems(imported)) == {"u"}
