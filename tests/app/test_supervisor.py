@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 from threading import Thread
 
 import pytest
@@ -83,7 +83,11 @@ class Run:
     def wait_for(self, start: str) -> str:
         """The next line that begins so."""
         while True:
-            line = self.lines.get(timeout=PATIENCE)
+            try:
+                line = self.lines.get(timeout=PATIENCE)
+            except Empty:
+                code = self.process.poll()
+                pytest.fail(f"no line «{start}…»; its exit code is {code}, and it said: {self.seen}")
             self.seen.append(line)
             if line.startswith(start):
                 return line
