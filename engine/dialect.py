@@ -384,4 +384,4 @@ def _text(node: etree._Element | None) -> str | None:
 
 
 def _int(text: str | None, *, default: int) -> int:
-    return int(text) if text and text.isdigit() else default
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else default

@@ -227,7 +227,7 @@ class _Reader:
         return [
             self.voce(program.slug, each.key, each.title, each.unit or "", each.default, now)
             for each in declared
-            if isinstance(each.default, str | int | float)
+            if isinstance(each.default, str | int | float | Decimal)
         ]
 
     def voce(

@@ -19,6 +19,10 @@ from app.values import find_maybe, session_of, today
 from engine import Broken, Call, Operation, Program, release, tables
 
 ABOUT: Final = ("preavviso_id", "ordine_id", "rendiconto_id", "fornitore_id")
+ALWAYS: Final = (
+    *("persona_nome", "ente_nome", "unita_nome", "unita_recapito", "oggi", "pratica_numero"),
+    *("come_rispondere", "responsabile_nome"),
+)
 OPTIONAL: Final = ("persona_id", "ruolo", "comune", "autorita", "recapito", *ABOUT)
 
 
@@ -77,7 +81,7 @@ def _program(call: Call) -> Program:
 
 
 def _always(call: Call, pratica: Pratica | None, persona: Persona | None) -> dict[str, Any]:
-    """What every letter may say without being given it."""
+    """What every letter may say without being given it: ALWAYS."""
     session = session_of(call)
     unita = session.get(Unita, (call.ente_id, pratica.unita_id)) if pratica and pratica.unita_id else None
     responsabile = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.commands import earlier, roles
+from app.commands import earlier, letters, roles
 from app.commands.folder import PROCESSES, is_bundle, path_of
 from app.wiring import engines
 from engine import Operations, Problem, advise, check, check_decisions, check_diagram, check_form, from_folder
@@ -57,7 +57,12 @@ def _bundle(folder: Path, operations: Operations) -> Iterator[Problem]:
         return
     for problem in advise(bundle, operations):
         print(f"consiglio: {_placed(folder, problem)}", file=sys.stderr)
-    found = [*check(bundle, operations), *roles.check(bundle), *earlier.check(bundle, folder)]
+    found = [
+        *check(bundle, operations),
+        *roles.check(bundle),
+        *letters.check(bundle),
+        *earlier.check(bundle, folder),
+    ]
     yield from (_placed(folder, problem) for problem in found)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.journal import record
-from app.commands import earlier, roles
+from app.commands import earlier, letters, roles
 from app.commands.folder import FORMS, path_of
 from app.commands.place import opened
 from app.database.context import ente_context
@@ -47,7 +47,7 @@ def push(settings: Settings, folder: Path, of_ente: str | None) -> int:
         ente = of_ente or _only(database)
         ente_id = ente_of(database, ente)
         try:
-            if found := [*roles.check(bundle), *earlier.check(bundle, folder)]:
+            if found := [*roles.check(bundle), *letters.check(bundle), *earlier.check(bundle, folder)]:
                 raise ReleaseRefused(bundle.slug, found)
             number = _publish(database, ente_id, bundle)
         except ReleaseRefused as error:

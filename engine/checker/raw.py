@@ -61,6 +61,9 @@ def _node(node: etree._Element) -> Iterator[Found]:
         yield identity, "questo id è riservato al motore: cambialo"
     elif not IDENTITY.fullmatch(identity) or len(identity) > LONGEST:
         yield identity, f"un id ha solo lettere, cifre, «_» e «-», e al massimo {LONGEST} caratteri: cambialo"
+    retries = node.find(f"{bpmn('extensionElements')}/{{{ZEEBE}}}taskDefinition[@retries]")
+    if retries is not None and not re.fullmatch("[0-9]{1,9}", retries.get("retries", "")):
+        yield identity, f"i tentativi sono un numero, e non «{retries.get('retries')}» («Retries»)"
     if node.tag == bpmn("adHocSubProcess"):
         yield from ((identity, message) for message in _ad_hoc(node))
 

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.cli import main
-from tests.engine.drawing import diagram, end, human, start
+from tests.engine.drawing import diagram, end, human, service, start
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = ROOT / "processes"
@@ -270,6 +270,50 @@ def test_check_knows_the_roles_of_the_installation(say: Say, a_folder: Path) -> 
         1,
         [f"{manifest}:avvio: il ruolo «asistente» non c'è: scegline uno fra quelli dell'ente"],
     )
+
+
+LETTERS = {
+    "Gentile {{ persona_nome }}, ci vediamo il {{ giorno }}.": "giorno",
+    "Gentile {{ Persona }},": "riga 1",
+    "Oggetto: prova\n\nGentile {{ persona_nome": "riga 3",
+    "{% for nome in nomi %}{{ nome }}{% endfor %}": "riga 1",
+    "{{ ''.__class__ }}": "riga 1",
+    "Gentile\0": "riga 1",
+    "  \n": "-",
+}
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_check_reads_the_letters_and_who_fills_them(say: Say, a_folder: Path, letter: str) -> None:
+    # given
+    sends = service("manda", "avviso.send", input='lettera: ="avviso"; motivo: ="prova"')
+    drawn = diagram("prova", start() + sends + end(), "inizio manda; manda fine")
+    (a_folder / "prova.bpmn").write_bytes(drawn)
+    (a_folder / "scenari" / "si_fa.json").unlink()
+    file = a_folder / "lettere" / "avviso.txt"
+    file.parent.mkdir()
+    # when
+    file.write_text("Oggetto: avviso\n\nGentile {{ persona_nome }}, per {{ motivo }}: {{ oggi }}.\n")
+    # then
+    assert say("check", a_folder) == (0, [])
+    # when
+    file.write_text(letter)
+    # then
+    code, lines = say("check", a_folder)
+    assert (code, lines[0].split(": ")[0]) == (1, f"{file}:{LETTERS[letter]}")
+
+
+def test_a_letter_that_is_no_text_is_refused(
+    say: Say, a_folder: Path, of_the_database: None, ente: int
+) -> None:
+    # given
+    file = a_folder / "lettere" / "avviso.txt"
+    file.parent.mkdir()
+    file.write_bytes("Perché".encode("latin-1"))
+    refused = (1, [f"{file}:-: non è un testo in UTF-8: salvalo così"])
+    # when / then
+    assert say("check", a_folder) == refused
+    assert say("push", a_folder, "--ente", "genova") == refused
 
 
 def test_check_knows_the_steps_that_forms_begin_with(say: Say, a_folder: Path) -> None:

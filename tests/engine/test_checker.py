@@ -240,6 +240,8 @@ FAULTS = {
     "a service that calls nothing": ("uno", one("<bpmn:serviceTask id='uno'/>")),
     "a service that is tried too often": ("uno", one(service("uno", "a.b", retries="1000000"))),
     "a service that is never tried": ("uno", one(service("uno", "a.b", retries="0"))),
+    "a service that is tried in words": ("uno", one(service("uno", "a.b", retries="tre"))),
+    "a service that is tried twice over": ("uno", one(service("uno", "a.b", retries="²"))),
     "a decision without a table": ("uno", one("<bpmn:businessRuleTask id='uno'/>")),
     "a script without a result": (
         "uno",

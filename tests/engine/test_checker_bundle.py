@@ -61,6 +61,10 @@ def manifest(**changes: object) -> dict[str, object]:
     return {"slug": "prova", "nome": "Prova", "codice": "X01", "parametri": {}, **changes}
 
 
+def a_parameter(**changes: object) -> dict[str, object]:
+    return manifest(parametri={"giorni": {"titolo": "Giorni", "valore": 1.5, "unita": "giorni", **changes}})
+
+
 def told(**changes: object) -> dict[str, object]:
     return {**STORY, **changes}
 
@@ -90,10 +94,38 @@ FAULTS = {
     "the slug of another path": ("bundle.json:slug", {"bundle_dot_json": manifest(slug="altro")}),
     "a term in words": ("bundle.json:termine_giorni", {"bundle_dot_json": manifest(termine_giorni="trenta")}),
     "starters that are no list": ("bundle.json:avvio", {"bundle_dot_json": manifest(avvio="tutti")}),
+    "a key that nobody reads": ("bundle.json:termini", {"bundle_dot_json": manifest(termini=30)}),
+    "a term of centuries": (
+        "bundle.json:termine_giorni",
+        {"bundle_dot_json": manifest(termine_giorni=10**20)},
+    ),
+    "a term that is true": ("bundle.json:termine_giorni", {"bundle_dot_json": manifest(termine_giorni=True)}),
+    "a name with a NUL": ("bundle.json:nome", {"bundle_dot_json": manifest(nome="Pro\0va")}),
+    "a name without an end": ("bundle.json:nome", {"bundle_dot_json": manifest(nome="a" * 501)}),
+    "a description that is a list": (
+        "bundle.json:descrizione",
+        {"bundle_dot_json": manifest(descrizione=["Prova"])},
+    ),
     "parameters that are a list": ("bundle.json:parametri", {"bundle_dot_json": manifest(parametri=[])}),
     "a parameter without a title": (
         "bundle.json:parametri.giorni",
         {"bundle_dot_json": manifest(parametri={"giorni": {"valore": 1}})},
+    ),
+    "a parameter that is a list": (
+        "bundle.json:parametri.giorni",
+        {"bundle_dot_json": a_parameter(valore=[1])},
+    ),
+    "a parameter that is nothing": (
+        "bundle.json:parametri.giorni",
+        {"bundle_dot_json": a_parameter(valore=None)},
+    ),
+    "a parameter whose title is a number": (
+        "bundle.json:parametri.giorni",
+        {"bundle_dot_json": a_parameter(titolo=5)},
+    ),
+    "a parameter with a word that nobody reads": (
+        "bundle.json:parametri.giorni",
+        {"bundle_dot_json": a_parameter(minino=1)},
     ),
     "a file that climbs out of its folder": ("../../etc/cron:-", {"../../etc/cron": b"x"}),
     "no diagram": ("prova.bpmn:-", {"prova_dot_bpmn": None}),
