@@ -76,7 +76,7 @@ def find_anything(operator: Operator, q: str) -> list[Found]:
             Found(
                 "Attività",
                 row.titolo,
-                f"{row.persona or ''} {row.pratica}",
+                ", ".join(part for part in (row.persona, row.pratica) if part),
                 url_for("attivita.show", task_id=row.id),
             )
             for row in tasks[:MOST]

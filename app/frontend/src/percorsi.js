@@ -3,6 +3,7 @@ import './pagina/htmx.js';
 import './pagina/tasti.js';
 import './pagina/elenco.js';
 import './pagina/conteggi.js';
+import './pagina/rete.js';
 import './pagina/bozza.js';
 import './pagina/comandi.js';
 import './pagina/diagramma.js';

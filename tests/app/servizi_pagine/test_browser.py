@@ -1,5 +1,7 @@
 """The pages of services in a real browser: accessible at every width, whole without script."""
 
+from playwright.sync_api import expect
+
 from tests.app.servizi_pagine.citta import NARROW, assert_accessible
 
 
@@ -65,3 +67,62 @@ def test_an_order_is_accepted_without_script(browse, storie):
     page = browse("coop.lanterna", "/ordini", script=False)
     page.get_by_role("button", name="Accetta").click()
     page.get_by_text("Ordine accettato").wait_for()
+
+
+def test_the_list_of_the_scrivania_is_entered_and_filtered_without_the_mouse(browse):
+    # given the page as it opens, with the focus on nothing
+    page = browse("marco.costa", "/scrivania")
+    page.get_by_role("button", name="Registra un contatto").click()
+    page.get_by_role("link", name="Scrivania").first.click()
+    titles = page.locator(".pr-lista--att .pr-titolo a")
+    expect(titles).to_have_count(1)
+    # when
+    page.keyboard.press("j")
+    # then
+    expect(titles.first).to_be_focused()
+    # when a filter is chosen with the arrows, the page comes back where it was
+    page.focus("#f-ordina")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_url("**ordina=persona*")
+    expect(page.locator("#f-ordina")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_url("**ordina=percorso*")
+
+
+def test_a_form_sent_without_network_stays_where_it_is(browse, storie):
+    # given
+    page = browse("coop.lanterna", f"/ordini/{storie.in_ordine.ordine_id}/rifiuta")
+    page.get_by_label("Perché").fill("Non abbiamo posto")
+    page.context.set_offline(True)
+    # when
+    page.get_by_role("button", name="Rifiuta").click()
+    # then
+    expect(page.get_by_role("status")).to_contain_text(
+        "Non inviato: sei senza rete. Quello che hai scritto resta qui"
+    )
+    expect(page.get_by_label("Perché")).to_have_value("Non abbiamo posto")
+    # when
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Rifiuta").click()
+    # then
+    expect(page.get_by_text("Ordine rifiutato.")).to_be_visible()
+
+
+def test_a_step_waits_for_a_server_that_does_not_answer(browse):
+    # given a draft that could not be saved
+    page = browse("marco.costa", "/scrivania")
+    page.route("**/bozza", lambda route: route.abort())
+    page.get_by_role("button", name="Registra un contatto").click()
+    field = page.locator("#modulo textarea").first
+    field.press_sequentially("Scritto adesso")
+    expect(page.get_by_text("Non salvata. Riproviamo tra poco.")).to_be_visible()
+    # when
+    page.get_by_role("button", name="Completa e vai alla prossima").click()
+    # then
+    expect(page.locator("#avvisi")).to_contain_text("Non inviato: il server non risponde.")
+    expect(field).to_have_value("Scritto adesso")
+    # when it answers again
+    page.unroute("**/bozza")
+    page.get_by_role("button", name="Completa e vai alla prossima").click()
+    # then
+    expect(page.locator("#sommario")).to_be_visible()

@@ -3,7 +3,7 @@ export function announce(text) {
   const region = document.getElementById('avvisi');
   if (!region) return;
   const note = document.createElement('p');
-  note.className = 'pr-nota pr-nota--ambra';
+  note.className = 'pr-nota pr-nota--ambra pr-nota--detta';
   note.textContent = text;
   region.replaceChildren(note);
 }

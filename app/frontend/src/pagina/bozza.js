@@ -1,6 +1,8 @@
 // Saves the draft of a form while it is written. The form says where (`data-bozza`); the server answers
 // {"salvata_alle": "10:42"}; `[data-bozza-stato]` says how it went. Other scripts may ask for a save now
 // with the event `percorsi:bozza` on the form. Files are not part of a draft.
+import { hold } from './rete.js';
+
 const FORM = 'form[data-bozza]';
 const WAIT_MS = 2000;
 const csrf = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
@@ -8,6 +10,7 @@ const csrf = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
 class Draft {
   dirty = false;
   saving = false;
+  unheard = false; // the last time nobody answered
 
   constructor(form) {
     this.form = form;
@@ -33,6 +36,7 @@ class Draft {
     const reply = await this.send().catch(() => null);
     clearTimeout(slow);
     this.saving = false;
+    this.unheard = reply === null;
     await this.tell(reply);
   }
 
@@ -76,6 +80,13 @@ document.addEventListener('input', (event) => {
   if (form?.matches(FORM)) draftOf(form).later();
 });
 document.addEventListener('percorsi:bozza', (event) => { if (event.target.matches(FORM)) draftOf(event.target).save(); });
+// While the server does not answer, the form waits until its draft could be saved; then it goes by itself.
+document.addEventListener('submit', (event) => {
+  const draft = event.target.matches(FORM) ? draftOf(event.target) : null;
+  if (!draft?.unheard || !navigator.onLine) return;
+  hold(event, 'il server non risponde');
+  draft.save().then(() => { if (!draft.unheard) event.target.requestSubmit(event.submitter); });
+}, true);
 document.addEventListener('submit', (event) => { if (event.target.matches(FORM)) draftOf(event.target).stop(); });
 
 function saveAll() {

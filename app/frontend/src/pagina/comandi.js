@@ -17,8 +17,19 @@ document.addEventListener('keydown', (event) => {
   menu.querySelector('summary').focus();
 });
 
+// A filter applies itself: who chooses with the keyboard meets the next choice where this one was.
+const FILTER = 'percorsi.filtro';
+
 document.addEventListener('change', (event) => {
   if (event.target.matches('form[data-filtri] select')) event.target.form.requestSubmit();
 });
+document.addEventListener('submit', ({ target }) => {
+  const at = document.activeElement;
+  if (target.matches('form[data-filtri]') && at?.id && target.contains(at)) sessionStorage.setItem(FILTER, `${target.action}#${at.id}`);
+});
+
+const [page, id] = sessionStorage.getItem(FILTER)?.split('#') ?? [];
+sessionStorage.removeItem(FILTER);
+if (id && page.split('?')[0] === location.href.split(/[?#]/)[0]) document.getElementById(id)?.focus();
 
 document.querySelector('.pr-riassunto')?.focus();

@@ -1,6 +1,8 @@
-// Keys of a list of tasks, only while the focus is inside it: J K move, X choose, A assign, P take.
+// Keys of a list of tasks, while the focus is inside it: J K move, X choose, A assign, P take. J and K also enter
+// it, while nothing else has the focus.
 import { isWriting, singleKeysOn } from './tasti.js';
 
+const LIST = 'table.pr-lista--att';
 const ROW = 'tbody tr:has(.pr-titolo a)';
 
 function move(table, row, step) {
@@ -26,7 +28,8 @@ const KEYS = {
 document.addEventListener('keydown', (event) => {
   const action = KEYS[event.key.toLowerCase()];
   const row = event.target instanceof Element ? event.target.closest('tr') : null;
-  const table = row?.closest('table.pr-lista--att');
+  const enters = event.target === document.body && (action === KEYS.j || action === KEYS.k) && !document.querySelector('dialog[open]');
+  const table = enters ? document.querySelector(LIST) : row?.closest(LIST);
   if (!action || !table || event.ctrlKey || event.metaKey || event.altKey || isWriting(event) || !singleKeysOn()) return;
   event.preventDefault();
   action(Object.assign(table, { form: table.closest('form') }), row);
