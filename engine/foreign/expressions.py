@@ -13,6 +13,8 @@ from engine.foreign.drawing import XSI, pop
 from engine.foreign.note import Notes
 from engine.tags import bpmn, zeebe
 
+_WORDS = re.compile(r"""\s*(?:"[^"]*"|'[^']*')\s*""")
+_WEEKS = re.compile(r"P(\d{1,4})W")
 _COUNTED = re.compile(r"\bnrOf(Active|Completed|)Instances\b")
 """What Camunda 7, Flowable and Activiti call the rounds of a repetition."""
 
@@ -38,6 +40,8 @@ def _condition(node: etree._Element, notes: Notes) -> bool:
     if text.startswith("="):
         return True
     try:
+        if _is_label(node, text):
+            raise juel.Untranslatable(text)
         node.text = _feel(text, language)
         notes.translated(owner, f"la condizione «{text[:80]}» diventa «{node.text[:80]}»")
         return True
@@ -48,6 +52,13 @@ def _condition(node: etree._Element, notes: Notes) -> bool:
         if text:
             notes.dropped(owner, f"la condizione «{text[:120]}»: riscrivila in FEEL")
         return not text
+
+
+def _is_label(node: etree._Element, text: str) -> bool:
+    """Whether a condition only repeats what its flow is called, or says words between quotes."""
+    flow = node.getparent()
+    name = "" if flow is None else flow.get("name", "")
+    return text.casefold() == name.strip().casefold() != "" or _WORDS.fullmatch(text) is not None
 
 
 def _language(node: etree._Element) -> str:
@@ -70,6 +81,11 @@ def _time(node: etree._Element, notes: Notes) -> None:
     text = (node.text or "").strip()
     pop(node, f"{{{XSI}}}type")
     pop(node, "language")
+    weeks = _WEEKS.fullmatch(text)
+    if weeks is not None:
+        node.text = f"P{7 * int(weeks[1])}D"
+        notes.translated(owning(node), f"il tempo «{text}» diventa «{node.text}»")
+        return
     if not juel.is_expression(text):
         return
     try:

@@ -71,6 +71,28 @@ def test_the_way_out_whose_condition_is_lost_is_not_for_the_rest() -> None:
     assert len(problems(imported)["scelta"]) == 2
 
 
+@pytest.mark.parametrize(("name", "text"), [("Sì", "sì"), ("", '"approvata"'), ("x", "'x'")])
+def test_a_condition_that_is_only_a_name_is_no_variable(name: str, text: str) -> None:
+    # given
+    named = chosen(condition(text)).replace(b'targetRef="uno"', f'targetRef="uno" name="{name}"'.encode())
+    # when
+    imported = one(named)
+    # then
+    assert diagram_of(imported).flows["scelta__uno"].condition is None
+    assert notes(imported, "dropped") == [f"scelta__uno: la condizione «{text}»: riscrivila in FEEL"]
+    assert "scelta" in problems(imported)
+
+
+def test_weeks_are_days() -> None:
+    body = (
+        "<startEvent id='i'/><intermediateCatchEvent id='t'><timerEventDefinition><timeDuration>P2W</timeDuration>"
+        "</timerEventDefinition></intermediateCatchEvent><endEvent id='f'/>"
+    )
+    imported = one(drawn(body + flow("i", "t") + flow("t", "f")))
+    assert problems(imported) == {}
+    assert notes(imported, "translated") == ["t: il tempo «P2W» diventa «P14D»"]
+
+
 def test_a_script_that_assigns_compares_nothing() -> None:
     with pytest.raises(juel.Untranslatable):
         juel.script("totale = importo * 2")
