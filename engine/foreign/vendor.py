@@ -105,6 +105,20 @@ def _anything(found: Annotated) -> None:
     _human(found)
 
 
+def _opened(found: Annotated) -> None:
+    """What is asked for at the start is asked by the first step here: a path is opened on a person's file."""
+    form = found.take("formKey") or found.take("formRef")
+    asked = [str(field.get("id")) for part in found.parts("formData") for field in part if field.get("id")]
+    asked += [str(field.get("id")) for field in found.parts("formProperty") if field.get("id")]
+    if form or asked:
+        what = ", ".join([f"il modulo «{form[:80]}»"] if form else asked)
+        found.notes.dropped(found.id, f"all'inizio chiedeva {what}: mettilo nel primo passo di una persona")
+    initiator = found.take("initiator")
+    if initiator:
+        found.notes.dropped(found.id, f"la variabile «{initiator[:60]}» con chi apre")
+    found.forget()
+
+
 # ---- machines
 
 
@@ -240,6 +254,7 @@ def _unread(root: etree._Element, notes: Notes) -> None:
 
 
 _BY_KIND: Mapping[str, Callable[[Annotated], None]] = {
+    "startEvent": _opened,
     "task": _anything,
     "userTask": _human,
     "manualTask": _human,

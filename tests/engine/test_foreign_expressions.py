@@ -176,3 +176,15 @@ def test_what_camunda_8_says_and_we_do_not_read_is_told() -> None:
       <endEvent id="f"/>"""
     imported = one(drawn(body + flow("i", "u") + flow("u", "f")))
     assert notes(imported, "dropped") == ["u: «assignmentDefinition candidateUsers» di Camunda 8"]
+
+
+def test_what_is_asked_at_the_start_is_told() -> None:
+    body = """<startEvent id="i" camunda:initiator="chi" flowable:formKey="domanda"/><userTask id="u"/>
+      <subProcess id="s"><startEvent id="si"><extensionElements><camunda:formData><camunda:formField id="isee"/>
+      </camunda:formData></extensionElements></startEvent></subProcess><endEvent id="f"/>"""
+    told = notes(one(drawn(body + flow("i", "u") + flow("u", "s") + flow("s", "f"))), "dropped")
+    assert [line.partition(": mettilo")[0] for line in told[:3]] == [
+        "i: all'inizio chiedeva il modulo «domanda»",
+        "i: la variabile «chi» con chi apre",
+        "si: all'inizio chiedeva isee",
+    ]
