@@ -14,9 +14,12 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine import queries, store
 from engine.actor import Actor, system
+from engine.checker.tokens import markings
+from engine.dialect import Diagram
 from engine.errors import CannotSendBack, TaskNotOpen
+from engine.program import Program
 from engine.running import HUMAN, Running
-from engine.spiff import Activity, EventGateway, begin, element_of, interrupt
+from engine.spiff import begin, element_of, interrupt
 from engine.step import Step
 from engine.views import HistoryView, SendBackTarget
 
@@ -31,10 +34,10 @@ def targets(engine: Engine, task_id: int) -> list[SendBackTarget]:
     task = _token_of(running, view.element_id)
     if task is None or _works_beside(running, task):
         return []
-    found: dict[str, SendBackTarget] = {}
+    earlier, found = _earlier(running, task), dict[str, SendBackTarget]()
     for row in queries.instance_history(engine.session, engine.ente_id, view.instance_id):
         element = _now_called(running, row)
-        if _reachable(running, task, row) and element != view.element_id:
+        if row.event == "done" and element in earlier:
             found.pop(element, None)
             found[element] = SendBackTarget(element, running.program.element(element).name, row.at, row.by)
     return list(reversed(found.values()))
@@ -54,12 +57,8 @@ def send_back(engine: Engine, task_id: int, to_element: str, reason: str, by: Ac
     history = queries.instance_history(engine.session, engine.ente_id, running.id)
     if task is None or _works_beside(running, task):
         raise CannotSendBack(task_id, to_element)
-    done = [
-        past
-        for past in history
-        if _now_called(running, past) == to_element and _reachable(running, task, past)
-    ]
-    if not done:
+    done = [past for past in history if past.event == "done" and _now_called(running, past) == to_element]
+    if not done or to_element not in _earlier(running, task):
         raise CannotSendBack(task_id, to_element)
     _restore_variables(running, history, done[-1])
     running.notes[to_element] = reason
@@ -85,11 +84,15 @@ def _token_of(running: Running, element_id: str) -> Task | None:
 
 
 def _works_beside(running: Running, task: Task) -> bool:
-    """Whether other work runs in the same scope: going back would tear a parallel branch apart."""
+    """Whether another token is in the same scope, at work or waiting: going back would tear branches apart.
+
+    One that waits at a join is what another branch has done; an event on a border is its activity's.
+    """
     return any(
         other is not task
-        and isinstance(other.task_spec, Activity | EventGateway)
         and other._state & (TaskState.READY | TaskState.STARTED | TaskState.WAITING)
+        and (element := element_of(other)) is not None
+        and element.attached_to is None
         for other in task.workflow.tasks.values()
     )
 
@@ -99,19 +102,41 @@ def _now_called(running: Running, row: HistoryView) -> str:
     return running.state.renamed.get(row.element_id, row.element_id) if row.hash else row.element_id
 
 
-def _reachable(running: Running, task: Task, row: HistoryView) -> bool:
-    """A human step done in the same scope as the current one."""
-    element = running.program.diagram.elements.get(_now_called(running, row))
-    here = element_of(task)
-    return (
-        element is not None
-        and here is not None
-        and row.event == "done"
-        and element.kind in HUMAN
-        and element.parent == here.parent
-        and element.loop is None
-        and here.loop is None
-    )
+def _earlier(running: Running, task: Task) -> set[str]:
+    """The human steps of the same scope from which one token alone comes here again."""
+    here, program = element_of(task), running.program
+    if here is None or here.loop is not None:
+        return set()
+    elements = program.diagram.elements
+    may = _before(program.diagram, here.id) & _alone(program, here.parent) - {here.id}
+    return {each for each in may if elements[each].kind in HUMAN and elements[each].loop is None}
+
+
+_stands_alone: dict[tuple[str, str], frozenset[str]] = {}
+
+
+def _alone(program: Program, scope: str) -> frozenset[str]:
+    """Where a token can stand alone: beyond the fork of a branch that is over its join would wait for ever."""
+    key = (program.hash, scope)
+    if key not in _stands_alone:
+        _stands_alone[key] = markings(program.diagram, scope).alone
+    return _stands_alone[key]
+
+
+def _before(diagram: Diagram, element_id: str) -> set[str]:
+    """The elements from which a token can come to one, by flows and by what takes a step away on its border."""
+    found: set[str] = set()
+    stack = [element_id]
+    while stack:
+        here = stack.pop()
+        element = diagram.elements[here]
+        host = element.attached_to if element.interrupting else None
+        sources = [flow.source for flow in diagram.flows.values() if flow.target == here]
+        for before in (*sources, *([host] if host is not None else ())):
+            if before not in found:
+                found.add(before)
+                stack.append(before)
+    return found
 
 
 def _restore_variables(running: Running, history: list[HistoryView], until: HistoryView) -> None:

@@ -54,11 +54,12 @@ def check(diagram: Diagram, context: Context) -> Iterator[Found]:
 @dataclass(frozen=True)
 class Markings:
     """Where the tokens of a scope can be at once: `main` are sets of elements at which its own tokens stand,
-    `beside` all elements that a non-interrupting event may bring tokens to. `unfinished`: there are too many to
-    tell."""
+    `beside` all elements that a non-interrupting event may bring tokens to; `alone` those at which a token can
+    stand with no other that came the same way. `unfinished`: there are too many to tell."""
 
     main: frozenset[frozenset[str]]
     beside: frozenset[str]
+    alone: frozenset[str]
     unfinished: bool
 
 
@@ -66,7 +67,9 @@ def markings(diagram: Diagram, scope: str) -> Markings:
     """Every way in which tokens can stand in a process or subprocess."""
     explored = _Scope(diagram, scope)
     explored.explore()
-    return Markings(frozenset(explored.main), frozenset(explored.beside), explored.unfinished)
+    return Markings(
+        frozenset(explored.main), frozenset(explored.beside), frozenset(explored.alone), explored.unfinished
+    )
 
 
 class _Scope:
@@ -89,6 +92,7 @@ class _Scope:
         self.together: set[tuple[str, str]] = set()
         self.main: set[frozenset[str]] = set()
         self.beside: set[str] = set()
+        self.alone: set[str] = set()
         self.unfinished = False
         self._upstream: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -119,6 +123,7 @@ class _Scope:
             active = sorted({self.target[flow] for flow in marking})
             self.together.update(combinations(active, 2))
             self.beside.update(active if beside else ())
+            self.alone.update(active if len(active) == 1 else ())
             if not beside:
                 self.main.add(frozenset(active))
             moved = False
