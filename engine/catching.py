@@ -83,18 +83,20 @@ def _code(wait: Wait) -> str:
 
 
 def _boundaries(task: Task) -> Iterator[Wait]:
-    """The boundary events that wait on the activity of a token."""
+    """The boundary events that wait on the activity of a token; another token at it has its own.
+
+    They hang beside it, under the split that both came from; the token of a round hangs under its repetition.
+    """
     host = element_of(task)
+    if host is None or task.parent is None:
+        return
+    activity = task.parent if element_of(task.parent) is host else task
     for waiting in list(task.workflow.tasks.values()):
         element = element_of(waiting) if waiting._state == TaskState.WAITING else None
-        if (
-            element is not None
-            and element.attached_to
-            and host is not None
-            and element.attached_to == host.id
-        ):
-            assert element.event is not None
-            yield Wait(element.event.kind, str(waiting.id), element, waiting)
+        if element is None or element.attached_to != host.id or waiting._parent != activity._parent:
+            continue
+        assert element.event is not None
+        yield Wait(element.event.kind, str(waiting.id), element, waiting)
 
 
 def _event_subprocesses(running: Running, wf: Any) -> Iterator[Wait]:
