@@ -25,6 +25,9 @@ TOLD = {"signal": signals.throw, "message": messages.throw}
 LENT = "lent"
 """What the token of a call keeps digests of the variables under that went with it."""
 
+RETURNED = "returned"
+"""What it keeps the variables of the called path under, when they could not be brought in."""
+
 
 class Activities:
     """The behaviours of a step, by kind of element."""
@@ -197,6 +200,9 @@ class Activities:
     # ---- calls
 
     def _call(self, running: Running, task: Task, element: Element) -> None:
+        if RETURNED in task.internal_data:
+            self.returned(running, str(task.id), task.internal_data.pop(RETURNED))
+            return
         called = running.scripts.text(element.called or "", running.scripts.context(task))
         local = running.local(task, element)
         variables = {**(running.scripts.context(task) if element.passes_all else {}), **local}
@@ -237,7 +243,9 @@ class Activities:
             for target, value in [*(back if element.returns_all else ()), *mapped]:
                 running.scripts.assign(task, target, value)
         except ExpressionFailed as error:
+            task.internal_data[RETURNED] = dict(variables)  # tried again, it must not be run a second time
             self._step.incident(running, task, element, "expression", str(error))
+            self._step.wake(running)
             return
         self._finish(running, task, element)
         self._step.wake(running)
@@ -278,12 +286,16 @@ class Activities:
             return
         if task._state & TaskState.FINISHED_MASK:
             return  # what it has thrown has taken its own scope away
+        self.pass_by(running, task, element)
+
+    def pass_by(self, running: Running, task: Task, element: Element, why: Any = None) -> None:
+        """A token leaves a step or an event, or ends there; `why`: a person lets it, without what was to be done."""
         if element.kind == "endEvent" and _ends_the_path(running, task):
             running.ended_in = element.id
-        self._finish(running, task, element)
+        self._finish(running, task, element, why=why)
 
     def _throw_code(self, running: Running, task: Task, element: Element, kind: str, code: str) -> bool:
-        """Hand a code to whoever catches it, here or in a caller; False when nobody does."""
+        """Hand a code to whoever catches it, here or in the callers above; False when nobody does."""
         catcher = catching.catcher(running, task, kind, code)
         if catcher is not None:
             running.record(element, kind, self._step.by.label, token=task.id, answers={"codice": code})
@@ -294,12 +306,15 @@ class Activities:
             return False
         parent = self._step.lock(running.parent_id)
         call = parent.task(str(running.parent_token))
-        if call is None or catching.catcher(parent, call, kind, code) is None:
+        if call is None:
+            return False
+        if not self._throw_code(parent, call, parent.program.element(call.task_spec.bpmn_id), kind, code):
             return False
         running.record(element, kind, self._step.by.label, token=task.id, answers={"codice": code})
-        self._throw_code(parent, call, parent.program.element(call.task_spec.bpmn_id), kind, code)
         if kind == "error":
             self._step.cancel(running)
+        else:
+            self._step.wake(running)
         return True
 
 

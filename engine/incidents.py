@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 from sqlalchemy import Row, select, update
 
-from engine import catching, compensation, feel, invariants, mending, store, tables
+from engine import catching, feel, invariants, mending, store, tables
+from engine.activities import RETURNED, Activities
 from engine.actor import Actor, system
 from engine.catching import Wait
 from engine.dialect import Element
@@ -22,7 +23,7 @@ from engine.form import FormSchema
 from engine.operation import Broken
 from engine.running import HUMAN, Running
 from engine.scripts import ExpressionFailed
-from engine.spiff import Activity
+from engine.spiff import OVER, Activity, MultiInstance
 from engine.step import Step
 
 if TYPE_CHECKING:
@@ -77,8 +78,17 @@ class _Stopped:
     @property
     def skippable(self) -> bool:
         """Whether it may be marked as done: a person's step never."""
-        stands = self.task is not None and isinstance(self.task.task_spec, Activity)
-        return self.came is not None or (stands and self.element.kind not in HUMAN)
+        spec = self.task.task_spec if self.task is not None else None
+        if self.came is not None or self.rounds_over:
+            return True
+        stands = isinstance(spec, Activity | MultiInstance) or (spec is not None and self.element.throws)
+        return stands and self.element.kind not in HUMAN
+
+    @property
+    def rounds_over(self) -> Sequence[Any]:
+        """The rounds of a stopped repetition that it could not take in."""
+        found: Sequence[Any] = self.task.internal_data.get(OVER, ()) if self.task is not None else ()
+        return found
 
     @property
     def seen(self) -> Mapping[str, Any]:
@@ -149,9 +159,9 @@ def answer(engine: Engine, incident_id: int, response: dict[str, Any], reason: s
 
 
 def skip(engine: Engine, incident_id: int, reason: str, by: Actor) -> None:
-    """Mark the step as done, without a result; of an event that has come, go on without its outputs.
+    """Mark the step as done, without a result; of an event, go on without its outputs, or without what it throws.
 
-    Raises IncidentNotOpen, CannotMend (a person's step, an event that has not come).
+    Raises IncidentNotOpen, CannotMend (a person's step, an event that has not come, a gateway).
     """
     stopped = _Stopped(engine, incident_id, by)
     if not stopped.skippable:
@@ -160,11 +170,12 @@ def skip(engine: Engine, incident_id: int, reason: str, by: Actor) -> None:
     stopped.release()
     if stopped.came is not None:
         stopped.step.happen(running, stopped.came, {}, why)
+    elif stopped.task is not None and isinstance(stopped.task.task_spec, MultiInstance):
+        running.record(element, "skipped", by.label, token=stopped.task.id, why=why)
+        stopped.task.task_spec.pass_over(stopped.task)
     else:
-        task = stopped.activity
-        running.record(element, "done", by.label, token=task.id, why=why)
-        compensation.note(running, element, task.id)
-        task.run()
+        assert stopped.task is not None
+        Activities(stopped.step).pass_by(running, stopped.task, element, why)
     stopped.run()
 
 
@@ -253,13 +264,30 @@ def _names(stopped: _Stopped) -> Sequence[str]:
     element = stopped.element
     if stopped.came is not None:
         return _read([line.source for line in element.outputs])
+    if stopped.task is not None and isinstance(stopped.task.task_spec, MultiInstance):
+        return _names_of_rounds(stopped)
+    if stopped.task is not None and RETURNED in stopped.task.internal_data:
+        return ()  # its outputs read what the called path has given back, and nothing of the instance
     key = element.event.key if element.event is not None else None
     made = {line.target.split(".")[0] for line in element.inputs}  # which a key may read too
     sources = [line.source for line in element.inputs]
     sources += [key] if key and key.removeprefix("=").strip() not in made else []
     sources += [*_terms(element), *(each for each in (element.assignee, element.group) if each)]
     sources += [f"={element.script}"] if element.script else []
+    flows = stopped.running.program.diagram.flows.values()
+    sources += [flow.condition for flow in flows if flow.condition and flow.source == element.id]
     return _read(sources)
+
+
+def _names_of_rounds(stopped: _Stopped) -> Sequence[str]:
+    """What a repetition reads of the instance; what a round has written is its own, and over."""
+    loop = stopped.element.loop
+    assert loop is not None
+    if not stopped.rounds_over:
+        return _read([f"={loop.collection.removeprefix('=')}"])
+    kept = {name for _, written in stopped.rounds_over for name in written}
+    read = _read([f"={each.removeprefix('=')}" for each in (loop.output_item, loop.until) if each])
+    return [name for name in read if name not in kept and not name.startswith("numberOf")]
 
 
 def _read(sources: Iterable[str]) -> Sequence[str]:

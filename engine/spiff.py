@@ -24,6 +24,13 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.dialect import Element, Event
 from engine.rounds import ROUND
+from engine.scripts import ExpressionFailed
+
+OVER = "over"
+"""What a repetition keeps under until it has taken it in: the rounds that are over, each with what it wrote."""
+
+ENOUGH = "enough"
+"""What it keeps once its completion condition has held."""
 
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
@@ -81,14 +88,14 @@ class MultiInstance(LoopTask, BpmnSpecMixin):  # type: ignore[misc]
         self.task_spec = ""
 
     def _run_hook(self, my_task: Task) -> bool | None:
-        """The first time begin the rounds, the second (all rounds over) move on.
+        """The first time begin the rounds; then move on when all are over.
 
         Not as soon as the token comes: a collection that has no value is then the fault of the step before.
         """
         loop = self.element.loop
         assert loop is not None
         if "items" in my_task.internal_data:
-            return True
+            return True if self._collect(my_task) else None
         items = my_task.workflow.script_engine.collection(my_task, self.element)
         my_task.internal_data.update(items=items, outputs=[None] * len(items), begun=0, done=0)
         if not items:
@@ -112,32 +119,63 @@ class MultiInstance(LoopTask, BpmnSpecMixin):  # type: ignore[misc]
         child.task_spec._update(child)
 
     def merge_child(self, workflow: Any, child: Task) -> None:
-        """A round is over: keep its output, begin the next one or finish."""
-        loop = self.element.loop
-        assert loop is not None
+        """A round is over: keep its output, begin the next one or finish.
+
+        What cannot be computed fails again when the token itself is moved, where a person can be told of it: the
+        step of the round is done.
+        """
         my_task = child.parent
         data = my_task.internal_data
-        engine = my_task.workflow.script_engine
-        if loop.output_item:
-            data["outputs"][child.internal_data[ROUND]] = engine.evaluate(child, loop.output_item)
+        data[OVER] = [*data.get(OVER, ()), [child.internal_data[ROUND], child.data]]
+        try:
+            is_over = self._collect(my_task)
+        except ExpressionFailed:
+            is_over = True
+        if is_over:
+            my_task._set_state(TaskState.READY)
+
+    def _collect(self, my_task: Task) -> bool:
+        """Take in the rounds that are over, each once; whether all is. Raises ExpressionFailed, and loses none."""
+        loop, data, engine = self.element.loop, my_task.internal_data, my_task.workflow.script_engine
+        assert loop is not None
+        while data.get(OVER):
+            number, kept = data[OVER][0]
+            if loop.output_item:
+                data["outputs"][number] = engine.evaluate(my_task, loop.output_item, kept)
+            seen = {**kept, **self._so_far(data)}
+            self._count(my_task, bool(loop.until) and engine.evaluate(my_task, loop.until, seen) is True)
+        return ENOUGH in data or bool(data["done"] == len(data["items"]))
+
+    def _count(self, my_task: Task, is_enough: bool = False) -> None:
+        """A round has been taken in: the others are no longer needed, or the next one begins."""
+        loop, data = self.element.loop, my_task.internal_data
+        assert loop is not None
+        data[OVER] = data[OVER][1:]
         data["done"] += 1
-        if loop.until and engine.evaluate(child, loop.until, self._so_far(data)) is True:
+        if is_enough:
+            data.update({ENOUGH: True, OVER: []})
             for other in my_task.children:
                 if other.triggered and not other.has_state(TaskState.FINISHED_MASK):
                     other.cancel()
-            my_task._set_state(TaskState.READY)
-        elif data["done"] == len(data["items"]):
-            my_task._set_state(TaskState.READY)
-        elif loop.sequential:
+        elif loop.sequential and data["begun"] < len(data["items"]):
             self._begin_round(my_task)
+
+    def pass_over(self, my_task: Task) -> None:
+        """Go on without what cannot be computed: the collection, or the output of the round to be taken in."""
+        data = my_task.internal_data
+        if "items" not in data:
+            data.update(items=[], outputs=[], begun=0, done=0)
+        elif data.get(OVER):
+            self._count(my_task)
 
     def _so_far(self, data: dict[str, Any]) -> dict[str, Any]:
         """What a completion condition may ask about the rounds: BPMN 2.0.2, table 10.31, and the outputs."""
         loop = self.element.loop
+        done = data["done"] + 1  # with the one that is being taken in
         counts = {
             "numberOfInstances": len(data["items"]),
-            "numberOfCompletedInstances": data["done"],
-            "numberOfActiveInstances": data["begun"] - data["done"],
+            "numberOfCompletedInstances": done,
+            "numberOfActiveInstances": data["begun"] - done,
             "numberOfTerminatedInstances": 0,
         }
         return {**counts, loop.output: data["outputs"]} if loop is not None and loop.output else counts

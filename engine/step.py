@@ -266,9 +266,9 @@ class Step:
             self.engine.took(first.slug, first.root_id, self.by, perf_counter() - self._begun)
 
     def _advance(self, running: Running) -> None:
-        if running.status != "open":
-            return
         for count in range(1, BUDGET + 1):
+            if running.status != "open":
+                return  # before, or by what it has thrown to its caller
             task = running.next_ready()
             if task is None:
                 if self._settle(running):

@@ -20,7 +20,21 @@ from engine import (
 )
 from engine.calendar import ROME
 from tests.engine.conftest import ANNA, BRUNO, Story, inside
-from tests.engine.drawing import boundary, bundle, diagram, end, human, on_timer, service, start
+from tests.engine.drawing import (
+    boundary,
+    bundle,
+    diagram,
+    end,
+    error,
+    event,
+    extensions,
+    gateway,
+    human,
+    on_error,
+    on_timer,
+    service,
+    start,
+)
 
 Begin = Callable[..., Story]
 ASKED = {
@@ -321,3 +335,56 @@ def test_a_person_s_step_is_never_skipped_and_nothing_is_mended_twice(begin: Beg
     story.engine.retry(incident, ANNA)
     with pytest.raises(IncidentNotOpen):
         story.engine.retry(incident, ANNA)
+
+
+def test_an_error_that_nobody_catches_is_passed_over_by_a_person(begin: Begin) -> None:
+    # given
+    drawn = diagram(
+        "prova",
+        start() + human("uno") + event("rotto", "end", on_error("no")),
+        "inizio uno; uno rotto",
+        before=error("no"),
+    )
+    story = begin(bundle("prova", drawn))
+    story.do("uno")
+    story.engine.retry(incident_of(story), ANNA)
+    # when
+    assert story.engine.remedy(incident_of(story)).skippable
+    story.engine.skip(incident_of(story), WHY, BRUNO)
+    # then
+    assert (story.status, story.ended_in) == ("done", "rotto")
+    assert told(story, "done").why == {"motivo": WHY, "saltato": True}
+
+
+def test_a_message_for_nobody_is_passed_over_by_a_person(begin: Begin) -> None:
+    # given
+    sends = extensions(headers="messaggio: notizia; chiave: =chiave") + "<bpmn:messageEventDefinition/>"
+    drawn = diagram(
+        "prova",
+        start() + human("uno") + event("manda", "intermediateThrow", sends) + human("due") + end(),
+        "inizio uno; uno manda; manda due; due fine",
+    )
+    story = begin(bundle("prova", drawn), chiave=None)
+    story.do("uno")
+    # when
+    story.engine.skip(incident_of(story), WHY, BRUNO)
+    # then
+    assert (story.todo(), story.engine.check(deep=True)) == (["due"], [])
+
+
+def test_a_choice_that_cannot_be_made_is_made_once_its_data_are_right(begin: Begin) -> None:
+    # given
+    drawn = diagram(
+        "prova",
+        start() + human("uno") + gateway("quale", default="due") + human("due") + human("tre") + end(),
+        "inizio uno; uno quale; quale due; quale tre [count(for a in 1..n, b in 1..n return a) > 3]; "
+        "due fine; tre fine",
+    )
+    story = begin(bundle("prova", drawn), n=9_999)
+    story.do("uno")
+    remedy = story.engine.remedy(incident_of(story))
+    assert (remedy.values, remedy.skippable) == ({"n": 9_999}, False)
+    # when
+    story.engine.correct(incident_of(story), {"n": 2}, WHY, BRUNO)
+    # then
+    assert story.todo() == ["tre"]
