@@ -24,6 +24,10 @@ INSTANCE = "select 1 from engine_instance where id = %s for update"
 CONNECTIONS = 15  # that a web process opens at most
 OPENED = "select count(*) from pratica"
 WALKED = min(int(os.environ.get("INSTANCES", "40")) // 2, 200)
+IN_THE_MIDDLE = """
+    select pid from pg_stat_activity
+    where usename = 'percorsi_app' and datname = current_database() and wait_event_type = 'Lock'
+"""
 BACKENDS = "select pid from pg_stat_activity where usename = 'percorsi_app' and datname = current_database()"
 
 
@@ -76,6 +80,26 @@ def test_connections_that_died_at_rest_are_seen_by_nobody(
     assert case.completes("uno").status == 200
     cut()
     assert "Luca Lai" in person.opens("/scrivania")
+    assert records.broken() == {}
+
+
+def test_a_connection_cut_in_the_middle_of_a_command_is_seen_by_nobody(
+    program: Program, records: Records, town: Urls
+) -> None:
+    # given a command that stands in the middle of its transaction
+    case, superuser = Case(program, "affiancati"), Records(town.superuser)
+    with ThreadPoolExecutor(1) as pool:
+        with barrier.before(town.owner, INSTANCE, (records.instance_of(case.id),)) as reached:
+            done = pool.submit(case.completes, "uno")
+            reached.wait()
+            # when its connection is cut there
+            cut = superuser.rows(IN_THE_MIDDLE)
+            superuser.does("select pg_terminate_backend(:pid, 10000)", pid=cut[0].pid)
+            # then it comes there again by another, without anybody asking
+            reached.wait()
+            assert {row.pid for row in superuser.rows(IN_THE_MIDDLE)} != {row.pid for row in cut}
+        assert done.result().status == 200
+    assert case.todo() == ["due"]
     assert records.broken() == {}
 
 
