@@ -25,6 +25,9 @@ PREFIXES = {
 }
 _OURS = frozenset(PREFIXES.values())
 
+MOST = 100
+"""Processes in one file: each takes a copy of the whole to begin with."""
+
 _NUMBER = re.compile(r"-?[0-9]{1,7}(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 
 _NOT_EXECUTED = ("choreography", "globalChoreographyTask", "conversation", "globalConversation")
@@ -39,8 +42,12 @@ _DATA = (
 
 
 def processes(root: etree._Element) -> list[etree._Element]:
-    """The processes that have something in them. Raises NotImportable when there is none."""
+    """The processes that have something in them. Raises NotImportable when there is none, or more than MOST."""
     found = [each for each in root.iterfind(bpmn("process")) if any(n.tag in FLOW_NODES for n in each.iter())]
+    if len(found) > MOST:
+        raise NotImportable(
+            f"Ci sono {len(found)} processi in un file: esportane al massimo {MOST} per volta."
+        )
     if found:
         return found
     if next(root.iter(*map(bpmn, _NOT_EXECUTED)), None) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 from lxml import etree
 
@@ -131,8 +132,11 @@ def _times(text: str) -> str:
 def _gateways(root: etree._Element, lost: frozenset[str], notes: Notes) -> None:
     """A choice in which one way out has no condition means that one for the rest; not one whose condition is lost."""
     flows = {flow.get("id"): flow for flow in root.iter(bpmn("sequenceFlow"))}
+    leaving: dict[str | None, list[etree._Element]] = defaultdict(list)
+    for flow in flows.values():
+        leaving[flow.get("sourceRef")].append(flow)
     for gateway in root.iter(bpmn("exclusiveGateway"), bpmn("inclusiveGateway")):
-        out = [flow for flow in flows.values() if flow.get("sourceRef") == gateway.get("id")]
+        out = leaving[gateway.get("id")]
         bare = [flow for flow in out if flow.find(bpmn("conditionExpression")) is None]
         default = flows.get(gateway.get("default"))
         if default is not None and default.find(bpmn("conditionExpression")) is not None:

@@ -42,13 +42,15 @@ def rename(root: etree._Element, notes: Notes) -> None:
     """Give elements and lanes ids in our style, and follow every reference to them."""
     renamed: dict[str, str] = {}
     chosen: list[tuple[str, str]] = []
+    numbers: dict[str, int] = {}
     taken = {node.get("id") for node in root.iter() if node.get("id")}
     for node, ours in _wanted(root):
         old = node.get("id", "")
         new = ours
-        number = 2
+        number = numbers.get(ours, 2)
         while (new in taken and new != old) or new in RESERVED:
             new, number = f"{ours}_{number}", number + 1
+        numbers[ours] = number
         if new != old:
             node.set("id", new)
             taken.add(new)

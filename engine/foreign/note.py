@@ -27,9 +27,9 @@ class Note:
 
 @dataclass
 class Notes:
-    """The notes of one import, in the order in which things were found."""
+    """The notes of one import, each once, in the order in which things were found."""
 
-    found: list[Note] = field(default_factory=list)
+    found: dict[Note, None] = field(default_factory=dict)
 
     def translated(self, element: str, message: str) -> None:
         self._add(Note(TRANSLATED, element, message))
@@ -39,8 +39,8 @@ class Notes:
 
     def follow(self, renamed: Mapping[str, str]) -> None:
         """Tell what was found so far of the elements as they are called now."""
-        self.found = [replace(note, element=renamed.get(note.element, note.element)) for note in self.found]
+        now = (replace(note, element=renamed.get(note.element, note.element)) for note in self.found)
+        self.found = dict.fromkeys(now)
 
     def _add(self, note: Note) -> None:
-        if note not in self.found:
-            self.found.append(note)
+        self.found.setdefault(note)

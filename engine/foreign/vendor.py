@@ -87,7 +87,7 @@ def _owner(found: Annotated) -> str | None:
             node.findtext(f"{bpmn('resourceAssignmentExpression')}/{bpmn('formalExpression')}") or ""
         ).strip()
         found.node.remove(node)
-        resources = found.node.getroottree().iter(bpmn("resource"))
+        resources = found.node.getroottree().getroot().iterfind(bpmn("resource"))
         owners += [
             each.get("name") or referred for each in resources if referred and each.get("id") == referred
         ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.foreign import bring_in
+import pytest
+
+from engine.foreign import NotImportable, bring_in
 from tests.engine.imported import HEAD, diagram_of, drawn, flow, notes, one, problems
 
 START = "<startEvent id='arriva'><messageEventDefinition/></startEvent>"
@@ -82,6 +84,13 @@ def test_who_calls_a_process_of_the_file_calls_it_as_it_is_called_now() -> None:
 def test_two_processes_of_one_id_are_two_paths() -> None:
     content = f"{HEAD}{process('p1', 'Uno')}{process('p1', 'Due')}</definitions>".encode()
     assert [imported.bundle.slug for imported in bring_in("x.bpmn", content)] == ["uno", "due"]
+
+
+def test_a_whole_repository_in_one_file_is_refused() -> None:
+    many = "".join(process(f"p{number}", "Uno") for number in range(101))
+    with pytest.raises(NotImportable) as refused:
+        bring_in("x.bpmn", f"{HEAD}{many}</definitions>".encode())
+    assert refused.value.message.startswith("Ci sono 101 processi")
 
 
 def test_what_is_drawn_nowhere_is_left_out_of_the_drawing() -> None:
