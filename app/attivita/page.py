@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from app import diagram
+from app import format as written
 from app.accounts.models import Account
 from app.accounts.operator import Operator
 from app.attivita.perche import reasons
@@ -22,7 +23,8 @@ from app.forms import Form, Sources
 from app.persone.view import flags, head
 from app.pratiche.segni import marks_of
 from app.rights import policy
-from app.values import account_of
+from app.servizi.models import Rendiconto
+from app.values import account_of, to_id
 from engine import Engine, HistoryView, Program, TaskView
 from engine.dialect import Element
 from engine.xml import parse_xml
@@ -35,6 +37,7 @@ class Page:
     case: Case
     element: Element
     program: Program
+    di_che: str
     form: Form | None
     sources: Sources
     pratica_url: str | None
@@ -70,6 +73,7 @@ def build(operator: Operator, case: Case) -> Page:
     history = engine.history(case.task.root_id)
     names = _names(history, case.task)
     earlier = Precedenti(operator, engine, case, history)
+    seen = engine.seen_by(case.task.id)
     reads = policy.may(operator, "read:cartella", case.subject) or policy.may(
         operator, "read:economico", case.subject
     )
@@ -77,12 +81,13 @@ def build(operator: Operator, case: Case) -> Page:
         case=case,
         element=element,
         program=program,
+        di_che=", ".join([case.pratica.titolo, *_month(case, seen)]),
         form=form_to_fill(
             program,
             case.task.form_id,
             case.task.unita_id or case.pratica.unita_id,
             operator.ente_id,
-            engine.seen_by(case.task.id),
+            seen,
         ),
         sources=earlier.sources(program.ui(case.task.form_id or "")),
         pratica_url=pratica_url(operator, case),
@@ -109,6 +114,13 @@ def given_answers(operator: Operator, case: Case) -> Answered | None:
     engine = engine_of(operator)
     history = engine.history(case.task.root_id)
     return Precedenti(operator, engine, case, history).given(case.task, _names(history, case.task))
+
+
+def _month(case: Case, seen: Mapping[str, Any]) -> list[str]:
+    """Of a step about one month of an order, which: its path is called again every month."""
+    number = to_id(seen.get("rendiconto_id"))
+    month = db.session.get(Rendiconto, (case.pratica.ente_id, number)) if number else None
+    return [] if month is None else [f"ordine {month.ordine_id}", written.month(month.mese)]
 
 
 def _drawing(engine: Engine, program: Program, task: TaskView) -> Markup:

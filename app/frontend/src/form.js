@@ -19,6 +19,13 @@ function note({ target }) {
 document.addEventListener('input', note);
 document.addEventListener('change', note);
 
+// Enter where a person is searched searches her; elsewhere it sends the form.
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || event.ctrlKey || !event.target.matches('.pr-cerca-persona input')) return;
+  event.preventDefault();
+  event.target.closest('.pr-cerca-persona').querySelector('button').click();
+});
+
 // A form sent whole is on its way to the next page: what was asked of it before must not send it again.
 let sent = new WeakSet();
 document.addEventListener('submit', ({ target, defaultPrevented }) => {
@@ -109,7 +116,8 @@ document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
   if (ctx.percorsiAction !== 'aggiorna') form?.dispatchEvent(new CustomEvent('percorsi:bozza', { bubbles: true }));
 });
 
-/** After a row was added, its first control; after one was removed, the button that adds; after a file, its control. */
+/** After a row was added, its first control; after one was removed, the button that adds; after a file, its control;
+ * after a search, the first that was found. */
 function focus(action) {
   const [verb, path = ''] = action.split(':');
   const id = `c-${path.replaceAll('.', '-')}`;
@@ -119,6 +127,10 @@ function focus(action) {
     own.at(-1)?.querySelector('input:not([type=hidden]), select, textarea')?.focus();
   } else if (verb === 'togli') {
     (document.getElementById(`${id.replace(/-\d+$/, '')}-aggiungi`) ?? document.getElementById(id))?.focus();
+  } else if (verb === 'cerca') {
+    (document.getElementById(`${id}-p0`) ?? document.getElementById(`${id}-t`))?.focus();
+  } else if (verb === 'nuova') {
+    document.getElementById(id)?.querySelector('input:not([type=hidden]), select, textarea')?.focus();
   } else if (['su', 'giu'].includes(verb) && document.activeElement === document.body) {
     document.getElementById(`${id}-${verb === 'su' ? 'giu' : 'su'}`)?.focus();
   }

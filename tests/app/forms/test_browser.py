@@ -254,7 +254,9 @@ def test_a_person_is_searched_in_place(visit):
     site = everything()
     page = visit(site)
     page.fill("#c-chi-t", "ottonello")
-    page.locator("#c-chi-cerca").click()
+    page.keyboard.press("Enter")
+    expect(page.locator("#c-chi-p0")).to_be_focused()
+    assert site.posts == ["cerca:chi"]
     page.get_by_label("Ottonello Carla").check()
     page.locator("#c-chi-cerca").click()
     expect(page.locator("#c-chi .pr-scelta-persona")).to_contain_text("Ottonello Carla")

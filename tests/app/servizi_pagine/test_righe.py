@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
+from app import format as written
 from app.accounts.models import Account
 from app.pratiche import service
 from app.progetti.model import Chiusura, Intervento, Obiettivo, Progetto
@@ -168,6 +169,8 @@ def test_contested_visits_are_chosen_and_answered_row_by_row(enter, storie, told
     page = supplier.get(path).text
     assert re.search(r"<legend>Riga 2: .*, 8:30–9:30, igiene personale\. Era domenica</legend>", page)
     assert "Riga 1:" not in page
+    month = f"ordine {storie.in_servizio.ordine_id}, {written.month(f'{monday_of_last_month():%Y-%m}')}"
+    assert month in page
     assert "/pratiche/" not in page  # which a supplier may not open: nor is it sent there at the end
     said = {"risposte.0.evento_id": "2", "risposte.0.risposta": "Chiesto dalla figlia."}
     done = supplier.send(path, **said, azione="completa_e_chiudi")
