@@ -20,6 +20,10 @@ _OLD = (
     f"{BPMN}/",
 )
 _HEAD = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>")
+_CONTROL = re.compile(
+    rb"&#(?:[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));|[\x00-\x08\x0b\x0c\x0e-\x1f]"
+)
+"""Characters that XML does not have, written as such or by number: Visio breaks the lines of a name with them."""
 _ANOTHER = "Non è un diagramma BPMN 2.0: manca l'elemento «definitions». Esportalo in BPMN 2.0."
 
 
@@ -44,6 +48,8 @@ def _honest(content: bytes) -> bytes:
     """The same text, beginning with its declaration and in the encoding that it declares: some tools say UTF-16 of
     what they write in UTF-8, others UTF-8 of what Windows wrote in its own."""
     content = content.lstrip(b" \t\r\n")
+    if not content.startswith((b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")):
+        content = _CONTROL.sub(b" ", content)
     head = _HEAD.match(content.removeprefix(b"\xef\xbb\xbf"))
     declared = head[1].decode().lower() if head else "utf-8"
     if head is not None and declared.startswith("utf-16"):

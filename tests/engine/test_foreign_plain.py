@@ -47,6 +47,18 @@ def test_a_file_in_any_encoding_keeps_its_letters(content: bytes) -> None:
     assert diagram_of(one(content)).elements["u"].name == "Città"
 
 
+@pytest.mark.parametrize("written", ["&#xB;", "&#11;", "&#X0b;", "\x0b", "&#x1F;", "&#31;"])
+def test_a_character_that_xml_does_not_have_is_a_blank(written: str) -> None:
+    content = declared("UTF-8").replace("Città", f"La{written}città").encode()
+    assert diagram_of(one(content)).elements["u"].name == "La città"
+
+
+@pytest.mark.parametrize("written", ["&#x9;", "&#10;", "&#13;", "&#xD;", "&#x20;"])
+def test_a_character_that_xml_has_stays(written: str) -> None:
+    content = declared("UTF-8").replace("Città", f"La{written}città").encode()
+    assert diagram_of(one(content)).elements["u"].name == "La città"
+
+
 def zipped() -> bytes:
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w") as archive:
