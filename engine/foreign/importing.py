@@ -10,7 +10,7 @@ from lxml import etree
 from engine import json
 from engine.bundle import Bundle
 from engine.checker.manifest import SLUG
-from engine.foreign import drawing, fields, identity, kogito, layout, plain, pools, reading, vendor
+from engine.foreign import data, drawing, fields, identity, layout, plain, pools, reading, vendor
 from engine.foreign.annotated import say
 from engine.foreign.note import Note, Notes
 from engine.tags import FLOW_NODES, bpmn, zeebe
@@ -75,7 +75,8 @@ def _one(
     kept = next(made.iterfind(bpmn("process")))
     _call(made, kept, slugs, notes)
     plain.simplify(made, notes)
-    kogito.read(kept)
+    data.read(kept)
+    data.rounds(kept)
     drawing.without_data(kept, notes)
     title = process.get("name") or pool or name.rpartition(".")[0] or name
     kept.set("name", title)

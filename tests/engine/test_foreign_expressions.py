@@ -117,6 +117,21 @@ def test_as_many_rounds_are_made_as_were_asked_for(n: int, rounds: int) -> None:
     assert found.until == "=numberOfCompletedInstances = numberOfInstances"
 
 
+@pytest.mark.parametrize("through", ["p", "u_in"])
+def test_a_list_that_data_names_is_gone_through(through: str) -> None:
+    # given
+    loop = f"""<ioSpecification><dataInput id="u_in" name="IN_COLLECTION"/></ioSpecification>
+      <dataInputAssociation><sourceRef>p</sourceRef><targetRef>u_in</targetRef></dataInputAssociation>
+      <multiInstanceLoopCharacteristics><loopDataInputRef>{through}</loopDataInputRef>
+      <inputDataItem id="figlio"/></multiInstanceLoopCharacteristics>"""
+    content = repeated(loop).replace(b"<startEvent", b"<property id='p' name='figli'/><startEvent", 1)
+    # when
+    found = diagram_of(one(content)).elements["u"].loop
+    # then
+    assert found is not None
+    assert (found.collection, found.item) == ("=figli", "figlio")
+
+
 def test_a_number_of_rounds_that_nobody_can_tell_is_told() -> None:
     loop = (
         "<multiInstanceLoopCharacteristics><loopCardinality>${bean.conta()}</loopCardinality>"

@@ -1,4 +1,4 @@
-"""What jBPM and Kogito say of a step by its data: who it is for, which form it has, what comes in and goes out."""
+"""What a diagram says by data: which list a step goes through; in jBPM and Kogito also who, form, in and out."""
 
 from __future__ import annotations
 
@@ -29,6 +29,30 @@ def read(process: etree._Element) -> None:
     for task in process.iter(*map(bpmn, ("userTask", "serviceTask", "sendTask", "businessRuleTask"))):
         _ins(task, properties)
         _outs(task, properties)
+
+
+def rounds(process: etree._Element) -> None:
+    """Say which list a repetition goes through, where plain BPMN says it by data (BPMN 2.0, 10.2.8)."""
+    data = process.iter(*map(bpmn, ("property", "dataObject", "dataObjectReference")))
+    names = {node.get("id"): str(node.get("name") or node.get("id")) for node in data}
+    for loop in process.iter(bpmn("multiInstanceLoopCharacteristics")):
+        owner = loop.getparent()
+        reference, item = (loop.find(bpmn(tag)) for tag in ("loopDataInputRef", "inputDataItem"))
+        if owner is None or reference is None:
+            continue
+        wanted = (reference.text or "").strip()
+        sources = [
+            _text(each, "sourceRef")
+            for each in owner.iterfind(bpmn("dataInputAssociation"))
+            if _text(each, "targetRef") == wanted
+        ]
+        name = names.get(next(iter(sources), wanted))
+        if name is None or not _NAME.fullmatch(name):
+            continue
+        loop.set(f"{{{FAMILY[0]}}}collection", name)
+        if item is not None and _NAME.fullmatch(str(item.get("name") or item.get("id"))):
+            loop.set(f"{{{FAMILY[0]}}}elementVariable", str(item.get("name") or item.get("id")))
+        loop.remove(reference)
 
 
 def _ins(task: etree._Element, properties: dict[str | None, str]) -> None:
