@@ -17,6 +17,7 @@ from typing import Any
 
 import procrastinate
 import structlog
+from psycopg import AsyncConnection
 from sqlalchemy import Engine as Database
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
@@ -25,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from app import election, logs
 from app.database import engine as databases
-from app.database import provision, url
+from app.database import provision, silence, url
 from app.database.context import ente_context
 from app.database.transaction import retrying
 from app.moving import run_batch
@@ -124,7 +125,12 @@ def queue(database_url: str, database: Database, maker: EngineMaker) -> procrast
     It listens and prepares statements, so its sessions must last: `database_url` is not a pooler's.
     """
     connector = procrastinate.PsycopgConnector(
-        conninfo=url.libpq(database_url), min_size=1, max_size=2, timeout=databases.POOL_TIMEOUT
+        conninfo=url.libpq(database_url),
+        min_size=1,
+        max_size=2,
+        timeout=databases.POOL_TIMEOUT,
+        kwargs=databases.LINE,
+        configure=_watch,
     )
     app = procrastinate.App(connector=connector)
     app.job_manager = JobsInTurn(connector)
@@ -144,6 +150,11 @@ def queue(database_url: str, database: Database, maker: EngineMaker) -> procrast
             run_batch(database, maker, ente_id, migration_id)
 
     return app
+
+
+async def _watch(connection: AsyncConnection) -> None:
+    """The queue's sessions fall silent as any other."""
+    silence.watch(connection)
 
 
 @contextmanager

@@ -9,13 +9,16 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DataError, DisconnectionError
 
-from app.database import context, db
+from app.database import context, db, silence
 from engine.json import dumps_text, loads
 
 POOL_TIMEOUT = 5  # seconds: an exhausted pool answers 503 soon instead of queueing people
 STATEMENT_TIMEOUT = 30_000  # milliseconds
 IDLE_TIMEOUT = 60_000  # milliseconds in a transaction that does nothing
 UNTRANSLATABLE = "22P05"  # SQLSTATE of a NUL in JSON
+
+LINE = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 10_000}
+"""How long libpq tries (seconds), and when the kernel gives a line up that nobody acknowledges."""
 
 _SESSION_SETTINGS = {
     "statement_timeout": STATEMENT_TIMEOUT,
@@ -41,10 +44,8 @@ def options(*, pool_size: int = 10) -> dict[str, Any]:
         "json_serializer": dumps_text,
         "json_deserializer": loads,
         "connect_args": {
-            "connect_timeout": 5,
+            **LINE,
             "application_name": "percorsi",
-            "keepalives_idle": 30,
-            "tcp_user_timeout": 10_000,
             "options": " ".join(f"-c {name}={value}" for name, value in _SESSION_SETTINGS.items()),
         },
     }
@@ -74,6 +75,7 @@ def is_unstorable(error: Exception) -> bool:
 
 
 def _watch(engine: Engine) -> None:
+    event.listen(engine, "connect", silence.watch)
     event.listen(engine, "checkout", _refuse_dead)
     context.watch(engine)
 

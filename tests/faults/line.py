@@ -25,6 +25,7 @@ class Line:
         self.socket = Path(str(self._url.query["host"])) / ".s.PGSQL.5432"
         self._open: list[tuple[socket.socket, socket.socket]] = []
         self._cut_after_commit = 0
+        self._swallows = False
         self._listener: socket.socket | None = None
         self._carries = False
         self.port = ports.free()
@@ -50,6 +51,10 @@ class Line:
             for end in pair:
                 _reset(end)
 
+    def swallow(self) -> None:
+        """Whatever is sent from now on is taken and comes nowhere; both ends believe in the line."""
+        self._swallows = True
+
     def hush(self) -> None:
         """Who comes is let in, and never answered; cut it first."""
         assert self._listener is None
@@ -57,6 +62,7 @@ class Line:
 
     def mend(self) -> None:
         """Carry again, for who comes from now on."""
+        self._swallows = False
         if self._carries:
             return
         self.cut()
@@ -104,6 +110,8 @@ class Line:
                     data = source.recv(CHUNK)
                     if not data:
                         return
+                    if self._swallows:
+                        continue
                     if source is client and self._cut_after_commit and COMMIT in data:
                         self._cut_after_commit, doomed = 0, True
                     if source is server and doomed:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 
 from app import cli, clock, election, worker
-from app.database import provision
+from app.database import provision, silence
 from app.wiring import engines
 from tests.faults import outside
 
@@ -28,6 +28,7 @@ def prepare() -> None:
     worker.FIRST_RETRY = 1
     worker.CLOCK_LOOK = 0.5
     election.LONG = 3.0
+    silence.LONGEST, silence.EVERY = 4.0, 0.2
     clock.STALLED_EVERY = 1
     check = provision.check
 

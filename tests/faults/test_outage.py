@@ -52,6 +52,33 @@ def test_an_outage_is_said_and_then_everything_goes_on_by_itself(
     assert records.broken() == {}
 
 
+def test_a_line_that_swallows_what_is_sent_is_given_up_and_then_everything_goes_on_by_itself(
+    far: Installation, line: Line, token: str, records: Records
+) -> None:
+    # given all three at work, by a line that both ends will believe in
+    program = Program(f"http://127.0.0.1:{far.port}", token)
+    case = Case(program, "protocollo")
+    eventually(lambda: records.one(ELECTED) == 1, "they did not start")
+    # when
+    line.swallow()
+    lost = case.completes("chiede", "k-inghiottita")
+    # then nobody waits for ever
+    assert (lost.status, lost.headers["Retry-After"]) == (503, "30")
+    assert (far.answers("/health/live"), far.answers("/health/ready")) == (200, 503)
+    worker, clock = far.processes["worker-far"], far.processes["clock-far"]
+    eventually(lambda: "queue.lost" in worker.said() and "timers.unreachable" in worker.said())
+    eventually(lambda: "clock.lost" in clock.said())
+    # and when it carries again
+    line.mend()
+    assert eventually(lambda: case.completes("chiede", "k-inghiottita").status == 200)
+    waiting = Case(program, "subito")
+    eventually(lambda: case.todo() == ["verifica"], "the worker does no jobs any more")
+    eventually(lambda: waiting.todo() == ["archivia"], "the worker fires no timers any more")
+    eventually(lambda: records.one(ELECTED) == 1, "the clock does not work any more")
+    assert all(process.runs for process in far.processes.values())
+    assert records.broken() == {}
+
+
 def test_who_starts_while_the_database_is_away_waits_for_it(
     installation: Installation, line: Line, home: Path, register: Register, program: Program, records: Records
 ) -> None:
