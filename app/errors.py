@@ -202,14 +202,8 @@ REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.PURPOSE: ("Il tuo ruolo non può farlo per questo scopo.", "Se ti serve, chiedi al responsabile."),
     Reason.SYNTHETIC_ONLY: ("Il tuo ruolo lavora solo su persone inventate.", "Usa una pratica di prova."),
     Reason.LEVEL: ("La pratica è riservata.", "Se devi lavorarci, chiedi al responsabile."),
-    Reason.UNIT: (
-        "La pratica è di un’altra unità.",
-        "Chiedi al responsabile, o apri un accesso straordinario.",
-    ),
-    Reason.RELATION: (
-        "La pratica è seguita da altri.",
-        "Chiedi a chi la segue o, se è urgente, apri un accesso straordinario.",
-    ),
+    Reason.UNIT: ("È di un’altra unità.", "Se ti serve, chiedi al responsabile."),
+    Reason.RELATION: ("È seguita da altri.", "Se ti serve, chiedi a chi la segue."),
     Reason.ASSIGNED_TO_OTHERS: (
         "L’attività è di un’altra persona.",
         "Chiedi al responsabile di riassegnarla.",
@@ -219,6 +213,9 @@ REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
         "Lascialo a una collega o a un collega.",
     ),
 }
+
+ASK: Final = "accesso:request"
+URGENT: Final = "Se è urgente, cerca la pratica con il suo numero: da lì si chiede un accesso straordinario."
 
 HTTP: Final[dict[int, Meaning]] = {
     400: Meaning(400, "Richiesta non capita", "Qualcosa nella richiesta non torna. Non è cambiato niente."),
@@ -282,6 +279,9 @@ def _refusal(error: policy.NotAllowed) -> Meaning:
     if error.absent:
         return NOT_FOUND
     testo, rimedio = REFUSALS.get(error.reason, REFUSALS[Reason.ROLE])
+    operator = g.get("operator")
+    if error.reason in (Reason.UNIT, Reason.RELATION) and operator and policy.may_ever(operator, ASK):
+        rimedio = f"{rimedio} {URGENT}"
     return Meaning(403, "Non puoi aprire questa pagina", testo, rimedio)
 
 

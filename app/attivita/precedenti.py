@@ -73,7 +73,7 @@ class Precedenti:
     def _is_of_people(self, row: HistoryView) -> bool:
         element = self._program(row).diagram.elements.get(row.element_id)
         if row.event == "message":
-            return heard_at(self._program(row), row.element_id) is not None
+            return bool(row.answers) and heard_at(self._program(row), row.element_id) is not None
         return row.event == "done" and element is not None and element.kind in HUMAN
 
     def _program(self, row: HistoryView) -> Program:

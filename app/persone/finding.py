@@ -16,6 +16,9 @@ from app.inbox.rows import Filter
 from app.persone.access import subject_of
 from app.persone.model import Persona
 from app.pratiche import elenco
+from app.pratiche.access import subject_of as subject_of_pratica
+from app.pratiche.model import Pratica
+from app.pratiche.numero import read as read_number
 from app.rights import policy
 from app.rights.roles import ROLES
 from engine.calendar import ROME
@@ -59,16 +62,13 @@ def find_anything(operator: Operator, q: str) -> list[Found]:
     if policy.may_ever(operator, "read:contatti"):
         found += [_persona(persona) for persona in find_people(operator, q)]
     if policy.may_ever(operator, "read:pratiche"):
-        pratiche, _ = elenco.list_rows(operator, elenco.Filter(q=q))
-        found += [
-            Found(
-                "Pratica",
-                f"{row.titolo} {row.numero}",
-                row.persona or "",
-                url_for("pratiche.show", pratica_id=row.id),
-            )
-            for row in pratiche[:MOST]
+        pratiche = [
+            row
+            for closed in (False, True)
+            for row in elenco.list_rows(operator, elenco.Filter(q=q, chiuse=closed))[0]
         ]
+        found += [_pratica(row) for row in pratiche[:MOST]]
+        found += [] if pratiche else _of_others(operator, q)
     if policy.may_ever(operator, "read:inbox"):
         now = datetime.now(ROME)
         tasks = rows.list_rows(db.session, operator, Filter(vista="unita", q=q), now)
@@ -82,6 +82,34 @@ def find_anything(operator: Operator, q: str) -> list[Found]:
             for row in tasks[:MOST]
         ]
     return found
+
+
+def _pratica(row: elenco.Row) -> Found:
+    facts = (row.persona, "chiusa" if row.chiusa_at else "")
+    return Found(
+        "Pratica",
+        f"{row.titolo} {row.numero}",
+        ", ".join(fact for fact in facts if fact),
+        url_for("pratiche.show", pratica_id=row.id),
+    )
+
+
+def _of_others(operator: Operator, q: str) -> list[Found]:
+    """A pratica that one may know of and not read, by its whole number: its page says whom to ask, and how."""
+    number = read_number(q)
+    if number is None or number.anno is None:
+        return []
+    asked = select(Pratica).where(Pratica.numero == number.numero, Pratica.anno == number.anno)
+    return [
+        Found(
+            "Pratica",
+            pratica.protocol_number,
+            "seguita da altri",
+            url_for("pratiche.show", pratica_id=pratica.id),
+        )
+        for pratica in db.session.scalars(asked)
+        if policy.may(operator, "read:esiste", subject_of_pratica(db.session, pratica))
+    ]
 
 
 def _read(q: str) -> tuple[str | None, str | None, date | None]:

@@ -1,11 +1,13 @@
 """The scrivania shows each person what is theirs to do."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.pratiche.model import Pratica
 from tests.app.scrivania.conftest import Person
 
 Enter = Callable[[str], Person]
@@ -100,6 +102,26 @@ def test_searching_finds_only_what_one_may_open(enter: Enter) -> None:
     assert "Rosa Parodi" in enter("giulia.parodi").sees("/cerca?q=parodi").text
     assert "Rosa Parodi" not in enter("bruno.merello").sees("/cerca?q=parodi").text
     assert "Rosa Parodi" not in enter("coop.lanterna").sees("/cerca?q=parodi").text
+
+
+def test_a_pratica_of_others_is_found_by_its_whole_number_and_by_nothing_else(
+    enter: Enter, in_genova: Session
+) -> None:
+    # given a pratica of another unit
+    enter("marco.costa").registers_a_contact()
+    number = in_genova.scalars(select(Pratica)).one().protocol_number
+    luca = enter("bruno.merello")
+    # when
+    page = luca.sees(f"/cerca?q={number}").text
+    # then she learns that it is there, and how to ask for it
+    assert "seguita da altri" in page
+    (address,) = set(re.findall(r'href="(/pratiche/\d+)"', page))
+    limited = luca.sees(address)
+    assert (limited.status_code, "Chiedi un accesso straordinario" in limited.text) == (403, True)
+    assert "Parodi" not in page + limited.text
+    # and neither its number alone nor a supplier's search finds it
+    assert "seguita da altri" not in luca.sees(f"/cerca?q={number.split('/')[1]}").text
+    assert "seguita da altri" not in enter("coop.lanterna").sees(f"/cerca?q={number}").text
 
 
 def test_reading_a_pratica_is_recorded(enter: Enter, in_genova: Session) -> None:
