@@ -41,6 +41,16 @@ def bring_in(name: str, content: bytes) -> list[Imported]:
     return [_one(name, root, process, slugs, strangers.get(process, ())) for process in processes]
 
 
+_CALLED = frozenset(
+    map(
+        bpmn,
+        ("process", "participant", "lane", "sequenceFlow", "association", "group", "textAnnotation")
+        + ("dataObjectReference", "dataStoreReference"),
+    )
+)
+"""What has an id besides the steps: it is told of, or drawn."""
+
+
 def _hold_ids(root: etree._Element) -> None:
     """Give an id to what has none, and each process its own, so that whatever is told can be told of something."""
     used = {node.get("id") for node in root.iter()}
@@ -51,7 +61,7 @@ def _hold_ids(root: etree._Element) -> None:
         seen.add(process.get("id"))
     number = 0
     for node in root.iter():
-        if node.get("id") is None and node.tag in (bpmn("process"), bpmn("participant"), *FLOW_NODES):
+        if not node.get("id") and (node.tag in _CALLED or node.tag in FLOW_NODES):
             number += 1
             while f"senza_id_{number}" in used:
                 number += 1

@@ -93,6 +93,13 @@ def test_a_process_without_lanes_or_with_a_cycle_only_is_drawn_too() -> None:
     assert places(imported).keys() == {"u", "v"}
 
 
+def test_what_has_no_id_is_drawn_too() -> None:
+    body = "<startEvent id='i'/><endEvent id='f'/><sequenceFlow sourceRef='i' targetRef='f'/><textAnnotation id='n'/>"
+    imported = one(drawn(body + "<association sourceRef='n' targetRef='i'/>"))
+    lines = {edge.get("bpmnElement") for edge in parse_xml(imported.bundle.diagram).iter(f"{{{DI}}}BPMNEdge")}
+    assert lines == {"i__f", "senza_id_2"}
+
+
 def test_what_was_laid_out_is_a_drawing_like_any_other() -> None:
     imported = one(drawn(LANES + STEPS, before=POOL))
     again = one(imported.bundle.diagram)
