@@ -16,7 +16,7 @@ from app.api.failures import Fault, PersonNeeded, RequestInvalid, TaskClosed, Th
 from app.api.people import OfEnte
 from app.api.seal import not_sealed
 from app.api.traces import did_then, saw
-from app.attivita import vincoli
+from app.attivita import registri, vincoli
 from app.database import db
 from app.forms import Form, Sources
 from app.forms.messages import OTHERWISE
@@ -144,7 +144,7 @@ def complete(client: ApiClient, task_id: int, answers: dict[str, Any]) -> dict[s
     if task.serve_una_persona:
         raise PersonNeeded(task_id)
     form = _form(task)
-    _refuse_beyond_schema(client, form, answers)
+    _refuse_beyond_schema(client, form, answers, task.unita)
     try:
         engine_of(client).complete(task_id, answers, actor(client))
     except FormInvalid as error:
@@ -242,7 +242,9 @@ def _form(task: Task) -> Form | None:
     return Form(schema, task.program.ui(task.form_id)) if task.form_id and schema else None
 
 
-def _refuse_beyond_schema(client: ApiClient, form: Form | None, answers: dict[str, Any]) -> None:
+def _refuse_beyond_schema(
+    client: ApiClient, form: Form | None, answers: dict[str, Any], unita: str | None
+) -> None:
     """What the page of the task checks and the engine does not, which holds the answers against their schema.
 
     Raises RequestInvalid naming every answer.
@@ -253,7 +255,11 @@ def _refuse_beyond_schema(client: ApiClient, form: Form | None, answers: dict[st
                 [Fault((ANSWERS,), "Questa attività non ha un modulo: non chiede risposte.")]
             )
         return
-    refused = tuple(vincoli.refusals(form.schema.root, answers, lambda: day_of(engine_of(client).now())))
+    root = form.schema.root
+    refused = (
+        *vincoli.refusals(root, answers, lambda: day_of(engine_of(client).now())),
+        *registri.not_offered(root, answers, unita),
+    )
     if refused or any(form.beyond_schema(answers, Sources(people=OfEnte(client)))):
         raise RequestInvalid(faults(client, form, answers, ANSWERS, refused))
 

@@ -22,6 +22,7 @@ from app.servizi.accreditamento import in_force
 from app.servizi.models import Fornitore
 from engine import Program
 from engine.calendar import ROME
+from engine.form import FieldError
 
 MARK = "registro: "
 MOST = 300
@@ -67,6 +68,33 @@ def with_names(schema: dict[str, Any], answers: Any) -> dict[str, Any]:
     """The schema with the names of whom these answers chose, also of who can be chosen no more."""
     texts = frozenset(_texts(answers))
     return _schema(schema, lambda registry: registry.names(texts))
+
+
+def not_offered(
+    schema: Mapping[str, Any], answers: Mapping[str, Any], unita_id: str | None
+) -> Iterator[FieldError]:
+    """Operators whom the page of that unit would not have offered: a program is offered none, and could name anybody.
+
+    Of suppliers app/attivita/vincoli.py says why not.
+    """
+    for name in _asks(schema, MARK + OPERATORS):
+        chosen = answers.get(name)
+        if isinstance(chosen, str) and chosen not in {each["const"] for each in _operators(unita_id)}:
+            yield FieldError(
+                (name,), "operazione", chosen, "Qui non si può scegliere: non segue casi in questa unità."
+            )
+
+
+def _asks(node: Any, mark: str) -> set[str]:
+    """The questions with this mark, whatever condition shows them."""
+    if isinstance(node, list):
+        return set().union(*(_asks(each, mark) for each in node))
+    if not isinstance(node, Mapping):
+        return set()
+    asked = node.get("properties")
+    here = asked.items() if isinstance(asked, Mapping) else ()
+    found = {name for name, part in here if isinstance(part, Mapping) and part.get("$comment") == mark}
+    return found.union(*(_asks(part, mark) for part in node.values()))
 
 
 Offer = Callable[[Registry], list[Choice]]
@@ -142,7 +170,8 @@ def _accounts(query: Select[Account]) -> list[Choice]:
 
 
 SUPPLIERS = "fornitori"
+OPERATORS = "operatori"
 REGISTRIES: dict[str, Registry] = {
     SUPPLIERS: Registry(_suppliers, _supplier_names),
-    "operatori": Registry(_operators, _operator_names),
+    OPERATORS: Registry(_operators, _operator_names),
 }

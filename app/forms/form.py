@@ -83,9 +83,12 @@ class Form:
         return Builder(self.fields, sources, [], None, readonly=True).answer(path, data)
 
     def beyond_schema(self, data: Any, sources: Sources = NOTHING) -> Iterator[FieldError]:
-        """What no schema can say: places that exist, people and files one may name, hours in order."""
+        """What no schema can say: texts with something in them, places that exist, people and files one may name,
+        hours in order."""
         for field, value in self._answers(self.fields.root(data), data):
-            if field.widget == "comune" and isinstance(value, str) and not lookup(field, value):
+            if isinstance(value, str) and value.isspace():
+                yield FieldError(field.path, "minLength", value, 1)
+            elif field.widget == "comune" and isinstance(value, str) and not lookup(field, value):
                 yield FieldError(field.path, "format", value, "comune")
             elif field.widget == "turni":
                 yield from timetable.errors(value, field.path)

@@ -7,6 +7,7 @@ from typing import Any
 from app.format import number
 from engine.form import FieldError, Path
 from engine.form.codice_fiscale import CodiceFiscaleWrong, parse
+from engine.form.formats import DATE, is_ours
 
 from .article import with_article
 from .field import Field, Fields
@@ -247,6 +248,12 @@ def _format(error: FieldError, field: Field) -> str:
         and len(Place().proposals(field, error.value))
     ):
         return "Di quale comune si tratta? Scegli dall’elenco."
+    if (
+        field.widget in ("data", "data_ora")
+        and DATE.match(str(error.value))
+        and not is_ours(str(error.value))
+    ):
+        return f"L’anno {int(str(error.value)[:4])} non può essere. {BY_WIDGET[field.widget]}"
     if error.expected == "iban":
         return "L’IBAN non torna. Controlla lettere e cifre."
     if error.expected == "partita_iva":

@@ -12,6 +12,7 @@ from schwifty.exceptions import SchwiftyException
 from .codice_fiscale import CodiceFiscaleWrong, parse
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1850, 2999
 TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 EMAIL = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII | re.IGNORECASE)
@@ -19,7 +20,8 @@ URI = re.compile(r"https?://[^\s<>\"]+")
 
 
 def is_date(text: str) -> bool:
-    return bool(DATE.fullmatch(text)) and _reads(date.fromisoformat, text)
+    """A day of the calendar in a year of ours: «23/11/26», typed in a date control, becomes the year 26."""
+    return bool(DATE.fullmatch(text)) and _reads(date.fromisoformat, text) and is_ours(text)
 
 
 def is_time(text: str) -> bool:
@@ -28,7 +30,7 @@ def is_time(text: str) -> bool:
 
 
 def is_instant(text: str) -> bool:
-    return bool(INSTANT.fullmatch(text)) and _reads(datetime.fromisoformat, text)
+    return bool(INSTANT.fullmatch(text)) and _reads(datetime.fromisoformat, text) and is_ours(text)
 
 
 def is_email(text: str) -> bool:
@@ -61,6 +63,11 @@ def is_telefono(text: str) -> bool:
 
 def is_partita_iva(text: str) -> bool:
     return len(text) == 11 and _kind(text) == "provvisorio"
+
+
+def is_ours(text: str) -> bool:
+    """Whether a day, or an instant, is of a year that a form may ask about."""
+    return FIRST_YEAR <= int(text[:4]) <= LAST_YEAR
 
 
 def _kind(text: str) -> str | None:

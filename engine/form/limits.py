@@ -1,5 +1,6 @@
 """Bounds on answers, checked before anything else looks at them."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -10,11 +11,12 @@ MAX_DEPTH = 16
 MAX_VALUES = 20_000
 MAX_TEXT = 100_000
 MAX_DIGITS = 30
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")  # tabs and ends of line are typed and pasted; these are not
 
 
 def beyond_limits(data: Any) -> FieldError | None:
     """The first answer that is too deep, too big, or holds what PostgreSQL's jsonb cannot (NUL,
-    lone surrogates, NaN); None when all is well."""
+    lone surrogates, NaN) or nobody can see (other characters of control); None when all is well."""
     for count, (path, value) in enumerate(_walk(data)):
         if count > MAX_VALUES or len(path) > MAX_DEPTH:
             return FieldError(path, "limite")
@@ -56,7 +58,7 @@ def _fault_of_text(text: Any) -> str | None:
         return "type"
     if len(text) > MAX_TEXT:
         return "limite"
-    return "carattere" if "\x00" in text or not _is_utf8(text) else None
+    return "carattere" if CONTROL.search(text) or not _is_utf8(text) else None
 
 
 def _is_utf8(text: str) -> bool:

@@ -24,7 +24,7 @@ def read_date(text: str, today: date | None = None) -> date | None:
     if not found:
         return None
     day, month, year = (int(part) for part in found.groups())
-    if year < 100:
+    if len(found[3]) == 2:
         latest = (today or datetime.now(ROME).date()).year + YEARS_AHEAD
         year += latest - latest % 100
         year -= 100 if year > latest else 0

@@ -40,6 +40,8 @@ FORM = {
         "gravita": {"type": "integer", "title": "Gravità", "minimum": 1, "maximum": 5},
         "spesa": {"type": "number", "title": "Spesa", "multipleOf": 0.01},
         "telefono": {"type": "string", "title": "Telefono", "format": "telefono"},
+        "segue": {"type": "string", "title": "Chi la segue", "$comment": "registro: operatori"},
+        "nota": {"type": "string", "title": "Nota", "minLength": 1},
         "visto_il": {"type": "string", "title": "Giorno", "format": "date", "$comment": "oggi"},
     },
     "required": ["gravita"],

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.accounts.service import grant_role
 from app.wiring import EngineMaker
 from engine import operator
 from tests.app.api.conftest import UNIT, Program, fields_of, json_of
@@ -67,6 +69,38 @@ def test_answers_that_will_not_do_are_all_named_in_italian_and_change_nothing(pr
         "additionalProperties",
     }
     assert program.complete(task["id"], gravita=5).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ({"nota": "  \n"}, "Scrivi la nota."),
+        ({"nota": "a\x07"}, "C’è un carattere che non si può usare."),
+        ({"visto_il": "0026-11-23"}, "L’anno 26 non può essere. Scrivi la data così: 23/11/2026."),
+        ({"visto_il": "1849-12-31"}, "L’anno 1849 non può essere. Scrivi la data così: 23/11/2026."),
+        ({"visto_il": "2026-02-30"}, "Scrivi la data così: 23/11/2026."),
+    ],
+)
+def test_what_says_nothing_is_no_answer(program: Program, answer: dict[str, str], sentence: str) -> None:
+    refused = program.complete(first_task(program)["id"], gravita=1, **answer)
+    assert fields_of(refused)[f"/risposte/{next(iter(answer))}"] == sentence
+
+
+def test_a_program_chooses_among_those_whom_the_page_would_offer(
+    program: Program, session: Session, people: dict[str, str]
+) -> None:
+    # given
+    task = program.start(unita=UNIT)["attivita"][0]
+    refused = {"/risposte/segue": "Qui non si può scegliere: non segue casi in questa unità."}
+    # when nobody follows cases, or somebody else does
+    answers = [program.complete(task["id"], gravita=1, segue=who) for who in ("1", "999999", "-1", "Carla")]
+    # then
+    assert [fields_of(each) for each in answers] == [refused] * 4
+    # when Carla does
+    grant_role(session, None, 1, "assistente_sociale", UNIT)
+    session.commit()
+    # then
+    assert program.complete(task["id"], gravita=1, segue="1").status_code == 200
 
 
 def test_a_missing_answer_is_named_where_it_should_be(program: Program) -> None:

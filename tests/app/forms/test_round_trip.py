@@ -93,7 +93,7 @@ def of_text(field):
     if format in EXAMPLES:
         return st.sampled_from(EXAMPLES[format])
     if format == "date":
-        return st.dates(date(1900, 1, 1)).map(date.isoformat)
+        return st.dates(date(1900, 1, 1), date(2999, 12, 31)).map(date.isoformat)
     if format == "time":
         return st.times().map(lambda at: at.replace(second=0, microsecond=0).isoformat("minutes"))
     if format == "date-time":
