@@ -86,7 +86,9 @@ class Evaluation:
         return self.run.coerce(element.element_id, element.type_ref, value)
 
     def _given(self, element: Element) -> object:
-        for name in (*element.names, element.name):
+        """The value of an input, by its name: `namespace#name` where two models have one of that name."""
+        names = (*element.names, element.name)
+        for name in (*(f"{self.model.definitions.namespace}#{name}" for name in names), *names):
             if name in self.context:
                 return self.context[name]
         self.run.env.warn(0, f"manca il dato «{element.variable}»", element.variable)

@@ -32,6 +32,7 @@ class Definitions:
     """A model as read, before its references are resolved. `names` are those that FEEL has to be told."""
 
     name: str
+    namespace: str
     names: frozenset[str]
     items: Sequence[ItemDefinition]
     elements: Sequence[Element]
@@ -58,9 +59,11 @@ def read_definitions(root: etree._Element, imported: Iterable[Definitions] = ())
     if sum(1 for _ in root) > MAX_ELEMENTS:
         raise ModelRefused(name_of(root), f"Il modello ha più di {MAX_ELEMENTS} elementi.")
     boxed = BoxedReader.for_model(root, frozenset().union(*(other.names for other in imported)))
-    reader = _GraphReader(root.get("namespace") or "", boxed)
+    namespace = root.get("namespace") or ""
+    reader = _GraphReader(namespace, boxed)
     items = [read_item(element, boxed.tests) for element in children(root, "itemDefinition")]
-    return Definitions(name_of(root), boxed.names, items, reader.elements(root), _repeated_ids(root))
+    elements = reader.elements(root)
+    return Definitions(name_of(root), namespace, boxed.names, items, elements, _repeated_ids(root))
 
 
 def _repeated_ids(root: etree._Element) -> list[str]:

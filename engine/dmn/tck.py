@@ -48,11 +48,22 @@ def check_file(file: Path) -> Iterator[str]:
         return
     model = _model(file, cases)
     for case in children(cases, "testCase"):
-        inputs = {node.get("name") or "": read_value(node) for node in children(case, "inputNode")}
+        inputs = _inputs(case)
         for node in children(case, "resultNode"):
             where = f"{file.parent.name}/{file.stem} {case.get('id')} «{node.get('name')}»"
             failure = model if isinstance(model, str) else _check(model, case, node, inputs)
             yield f"{where}: {failure}" if failure else ""
+
+
+def _inputs(case: etree._Element) -> dict[str, object]:
+    """The inputs of a case by name, and by `namespace#name` where it says of which model they are."""
+    found: dict[str, object] = {}
+    for node in children(case, "inputNode"):
+        name, namespace, value = node.get("name") or "", node.get("namespace"), read_value(node)
+        found[name] = value
+        if namespace:
+            found[f"{namespace}#{name}"] = value
+    return found
 
 
 def _model(file: Path, cases: etree._Element) -> Model | str:

@@ -42,6 +42,19 @@ def test_a_decision_reads_an_imported_one_under_the_name_of_the_import() -> None
     assert model.problems() == []
 
 
+def test_two_models_may_each_have_an_input_of_one_name() -> None:
+    # given
+    other = named("urn:b", input_data("isee"))
+    model = importing(
+        input_data("isee"),
+        decision("esito", literal("isee - base.isee"), needs=[">isee", ">urn:b#isee"]).replace("#urn", "urn"),
+        beside=(other,),
+    )
+    # then
+    assert model.decide("esito", {"isee": 10}) == 0
+    assert model.decide("esito", {"isee": 10, "urn:b#isee": 4}) == 6
+
+
 def test_an_imported_function_and_table_are_called_with_their_own_types() -> None:
     # given
     rows = table(["eta"], ["esito"], [["< 18", '"minore"'], [">= 18", '"adulto"']])
