@@ -22,7 +22,7 @@ ALIASES = {
     "dateTime": "date and time",
     "dayTimeDuration": "days and time duration",
     "yearMonthDuration": "years and months duration",
-    **dict.fromkeys(("integer", "long", "double", "decimal"), "number"),
+    **dict.fromkeys(("integer", "int", "long", "short", "double", "float", "decimal"), "number"),
     **dict.fromkeys(("Undefined", "<Undefined>"), "Any"),
 }
 """How DMN 1.1, XML Schema and Camunda call these types; modelers still write them, and «undefined» too."""

@@ -54,6 +54,12 @@ def processes(root: etree._Element) -> list[etree._Element]:
         raise NotImportable(
             "È una coreografia o una conversazione: non dice i passi di nessuno. Disegna un processo."
         )
+    closed = [name for name in pools.names(root).values() if name]
+    if closed:
+        listed = ", ".join(f"«{name}»" for name in closed[:5])
+        raise NotImportable(
+            f"Ci sono solo pool chiusi ({listed}): disegna dentro uno di questi i suoi passi."
+        )
     raise NotImportable("Nel diagramma non c'è nessun processo con dei passi.")
 
 

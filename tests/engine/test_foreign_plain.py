@@ -73,6 +73,10 @@ def zipped() -> bytes:
         (b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>', "È una tabella DMN"),
         (b"<definitions/>", "il suo linguaggio è «senza nome»"),
         (f"{HEAD}<globalUserTask id='g'/></definitions>".encode(), "nessun processo"),
+        (
+            f"{HEAD}<collaboration><participant name='Comune'/><participant name='INPS'/></collaboration></definitions>".encode(),
+            "solo pool chiusi («Comune», «INPS»)",
+        ),
     ],
 )
 def test_another_kind_of_file_is_told_what_it_is(content: bytes, words: str) -> None:

@@ -57,7 +57,7 @@ def test_a_type_may_be_written_with_the_prefix_of_its_namespace(type_ref):
 
 
 @pytest.mark.parametrize(
-    "type_ref", ["xs:integer", "feel:Any", "Undefined", "<Undefined>", "context<n:number>"]
+    "type_ref", ["xs:integer", "xsd:int", "feel:Any", "Undefined", "<Undefined>", "context<n:number>"]
 )
 def test_what_other_editors_call_a_type_is_a_type(type_ref):
     model = model_of(decision("d", literal("dato"), type_ref=type_ref))
