@@ -111,6 +111,17 @@ def test_a_human_step_keeps_only_what_it_asks_or_what_its_operation_gives(slug: 
         assert not unknown or task.headers.get("scrive"), f"{task.id}: {unknown}"
 
 
+def said_at(slug: str, step: str) -> set[str]:
+    """What a person answers at a step, or tells the path with the message that arrives there, and what it writes."""
+    element = diagram(slug).elements[step]
+    if element.event is None:
+        form = schema(slug, step)
+    else:
+        manifest = json.loads((PROCESSES / slug / "bundle.json").read_text())
+        form = manifest["messaggi"][element.event.name]["modulo"]
+    return asked(form) | {line.target for line in element.outputs}
+
+
 @each_path
 def test_a_question_begins_with_the_answer_to_another_only_where_it_is_the_same_thing(slug: str) -> None:
     """A form begins with the variables that have the names of its questions."""
@@ -126,11 +137,9 @@ def test_a_question_begins_with_the_answer_to_another_only_where_it_is_the_same_
 
 @each_path
 def test_earlier_answers_shown_beside_a_question_exist(slug: str) -> None:
-    given = {task.id: {line.target for line in task.outputs} for task in humans(slug)}
     for task in humans(slug):
         for echo in json.loads((FORMS / slug / f"{task.id}.ui.json").read_text()).get("eco", []):
-            known = asked(schema(slug, echo["da"])) | given[echo["da"]]
-            assert echo["campo"] in known, f"{task.id}: {echo}"
+            assert echo["campo"] in said_at(slug, echo["da"]), f"{task.id}: {echo}"
 
 
 @each_path
