@@ -88,7 +88,7 @@ def _one(
     data.read(kept)
     data.rounds(kept)
     drawing.without_data(kept, notes)
-    title = process.get("name") or pool or name.rpartition(".")[0] or name
+    title = " ".join((process.get("name") or pool or name.rpartition(".")[0] or name).split())
     kept.set("name", title)
     identity.rename(made, notes)
     schemas = fields.forms(made)

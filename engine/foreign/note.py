@@ -32,15 +32,16 @@ class Notes:
     found: dict[Note, None] = field(default_factory=dict)
 
     def translated(self, element: str, message: str) -> None:
-        self._add(Note(TRANSLATED, element, message))
+        self._add(TRANSLATED, element, message)
 
     def dropped(self, element: str, message: str) -> None:
-        self._add(Note(DROPPED, element, message))
+        self._add(DROPPED, element, message)
 
     def follow(self, renamed: Mapping[str, str]) -> None:
         """Tell what was found so far of the elements as they are called now."""
         now = (replace(note, element=renamed.get(note.element, note.element)) for note in self.found)
         self.found = dict.fromkeys(now)
 
-    def _add(self, note: Note) -> None:
-        self.found.setdefault(note)
+    def _add(self, kind: str, element: str, message: str) -> None:
+        """On one line, whatever names and expressions are in it."""
+        self.found.setdefault(Note(kind, element, " ".join(message.split())))

@@ -196,3 +196,10 @@ def test_what_is_imported_again_stays_as_it_is() -> None:
         imported.bundle.diagram,
         (),
     )
+
+
+def test_a_name_on_two_lines_is_told_and_called_on_one() -> None:
+    pool = "<collaboration id='c'><participant id='p' name='Il&#10;cittadino'/></collaboration>"
+    imported = one(drawn(SHORT, before=pool, process="id='x_y' name='Contributo&#10;economico'"))
+    assert imported.bundle.title == "Contributo economico"
+    assert notes(imported, "dropped") == ["-: il pool «Il cittadino»: un percorso è un processo solo"]
