@@ -6,6 +6,7 @@ from copy import deepcopy
 
 from lxml import etree
 
+from engine.foreign.drawing import DC, DI
 from engine.foreign.note import Notes
 from engine.tags import BPMN, FLOW_NODES, bpmn
 
@@ -59,10 +60,11 @@ def _booleans(root: etree._Element) -> None:
 
 
 def _each_once(root: etree._Element, notes: Notes) -> None:
-    """Give another id to what has one that came before: whoever refers to it means the first."""
+    """Give another id to what has one that came before: whoever refers to it means the first. What a vendor
+    writes has ids of its own: two steps may each have a field of one name."""
     seen: set[str] = set()
     taken = {node.get("id") for node in root.iter()}
-    for node in root.iter():
+    for node in root.iter(f"{{{BPMN}}}*", f"{{{DI}}}*", f"{{{DC}}}*"):
         identity = node.get("id")
         if identity is None or identity not in seen:
             seen.add(identity or "")

@@ -104,6 +104,26 @@ def test_the_fields_of_a_step_become_its_form() -> None:
     }
 
 
+def test_two_steps_may_each_have_a_field_of_one_name() -> None:
+    # given
+    field = """<extensionElements><camunda:formData><camunda:formField id="esito" type="enum"><camunda:value id="si"/>
+      </camunda:formField></camunda:formData></extensionElements>"""
+    steps = "".join(f"<userTask id='{name}'>{field}</userTask>" for name in ("uno", "due"))
+    body = (
+        f"<startEvent id='i'/>{steps}<endEvent id='f'/>"
+        + flow("i", "uno")
+        + flow("uno", "due")
+        + flow("due", "f")
+    )
+    # when
+    files = one(drawn(body)).bundle.files
+    # then
+    for name in ("uno", "due"):
+        assert json.loads(files[f"forms/{name}.schema.json"])["properties"] == {
+            "esito": {"title": "esito", "oneOf": [{"const": "si", "title": "si"}]}
+        }
+
+
 def test_the_layout_goes_with_its_elements() -> None:
     imported = one(CAMUNDA_7)
     assert imported.drawn
