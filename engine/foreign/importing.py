@@ -91,7 +91,7 @@ def _one(
     title = " ".join((process.get("name") or pool or name.rpartition(".")[0] or name).split())
     kept.set("name", title)
     identity.rename(made, notes)
-    schemas = fields.forms(made)
+    schemas = fields.forms(made, notes)
     vendor.translate(made, notes)
     _fill(made, schemas, notes)
     made = drawing.tidy(made, notes)

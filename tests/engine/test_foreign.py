@@ -104,6 +104,32 @@ def test_the_fields_of_a_step_become_its_form() -> None:
     }
 
 
+def test_what_a_field_asks_of_its_value_is_asked_here_or_told() -> None:
+    # given
+    fields = """<camunda:formField id="eta" type="long" defaultValue="18"><camunda:validation>
+        <camunda:constraint name="min" config="18"/><camunda:constraint name="max" config="x"/></camunda:validation>
+      </camunda:formField><camunda:formField id="nota"><camunda:validation>
+        <camunda:constraint name="maxlength" config="200"/><camunda:constraint name="readonly"/></camunda:validation>
+      </camunda:formField><camunda:formField type="file"/>"""
+    step = f"<userTask id='u'><extensionElements><camunda:formData>{fields}</camunda:formData></extensionElements></userTask>"
+    # when
+    imported = one(
+        drawn("<startEvent id='i'/>" + step + "<endEvent id='f'/>" + flow("i", "u") + flow("u", "f"))
+    )
+    # then
+    assert json.loads(imported.bundle.files["forms/u.schema.json"])["properties"] == {
+        "eta": {"title": "eta", "type": "integer", "minimum": 18},
+        "nota": {"title": "nota", "type": "string", "maxLength": 200},
+        "campo_3": {"title": "campo_3", "type": "string"},
+    }
+    assert [line for line in notes(imported, "dropped") if "campo" in line] == [
+        "u: del campo «eta» il valore già scritto: qui i campi nascono vuoti",
+        "u: del campo «eta» il vincolo «max»",
+        "u: del campo «nota» il vincolo «readonly»",
+        "u: del campo «campo_3» il tipo «file»: diventa un testo",
+    ]
+
+
 def test_two_steps_may_each_have_a_field_of_one_name() -> None:
     # given
     field = """<extensionElements><camunda:formData><camunda:formField id="esito" type="enum"><camunda:value id="si"/>
