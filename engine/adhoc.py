@@ -2,8 +2,9 @@
 
 Its activities are drawn without flows, or with flows between some of them. Here the choice becomes a step of a
 person (`<id>-scelta`, with the role of the subprocess), in a cycle: one activity at a time when the ordering is
-Sequential; otherwise the choice stays open while what was chosen is under way. Without a completion condition the
-person also chooses when it is over; with one, it is over when that holds after an activity.
+Sequential (what an event begins beside it ends by itself); otherwise the choice stays open while what was chosen
+is under way. Without a completion condition the person also chooses when it is over; with one, it is over when that
+holds after an activity.
 """
 
 from __future__ import annotations
@@ -70,6 +71,27 @@ class _Cycle:
         inside = [each for each in node if each.tag in FLOW_NODES and not _stands_beside(each)]
         self.entries = [e for e in inside if e.get("id") not in into and not _hangs(e)]
         self.leaves = [e.get("id", "") for e in inside if e.get("id") not in out and not _throws_link(e)]
+        self._chosen = self._reached(inside, flows)
+
+    def _reached(self, inside: list[etree._Element], flows: list[etree._Element]) -> set[str]:
+        """The elements that what was chosen comes to; the others are what an event has begun beside it."""
+        links = {_link(e): e.get("id", "") for e in inside if _hangs(e) and not e.get("attachedToRef")}
+        after: dict[str, list[str]] = {}
+        for flow in flows:
+            after.setdefault(flow.get("sourceRef", ""), []).append(flow.get("targetRef", ""))
+        for each in inside:
+            if each.get("attachedToRef") and each.get("cancelActivity") != "false":
+                after.setdefault(each.get("attachedToRef", ""), []).append(each.get("id", ""))
+            if _throws_link(each) and _link(each) in links:
+                after.setdefault(each.get("id", ""), []).append(links[_link(each)])
+        found: set[str] = set()
+        stack = [entry.get("id", "") for entry in self.entries]
+        while stack:
+            here = stack.pop()
+            if here not in found:
+                found.add(here)
+                stack.extend(after.get(here, ()))
+        return found
 
     def write(self) -> None:
         """Put the cycle in the place of the subprocess."""
@@ -113,8 +135,10 @@ class _Cycle:
             after = enough
             if not self.sequential:
                 etree.SubElement(self._by_id[end], bpmn("terminateEventDefinition"))
+        beside = [leaf for leaf in self.leaves if self.sequential and leaf not in self._chosen]
+        over = self._add("endEvent", "accanto") if beside else after  # or there would be two choices at once
         for leaf in self.leaves:
-            self._flow(leaf, after)
+            self._flow(leaf, over if leaf in beside else after)
 
     def _choice(self) -> str:
         """The person's step: who has the subprocess has it, in its lane and by its term; its id."""
@@ -176,6 +200,12 @@ def _hangs(node: etree._Element) -> bool:
     """Whether an element begins by something else than a flow: on a border, or at the far end of a link."""
     caught = node.tag == bpmn("intermediateCatchEvent") and node.find(bpmn("linkEventDefinition")) is not None
     return node.get("attachedToRef") is not None or caught
+
+
+def _link(node: etree._Element) -> str | None:
+    """The name by which a link event finds its other end."""
+    link = node.find(bpmn("linkEventDefinition"))
+    return None if link is None else link.get("name")
 
 
 def _throws_link(node: etree._Element) -> bool:

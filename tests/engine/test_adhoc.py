@@ -228,3 +228,27 @@ FAULTS = {
 def test_what_cannot_be_run_is_refused_and_named(fault: str) -> None:
     element, drawn = FAULTS[fault]
     assert element in {problem.element for problem in check_diagram("prova.bpmn", drawn)}
+
+
+def test_what_a_reminder_begins_beside_an_activity_asks_for_no_second_choice(
+    begin: Begin, clock: FixedClock
+) -> None:
+    # given
+    reminded = (
+        human("visita")
+        + boundary("tardi", "visita", on_timer("P1D"), interrupting=False)
+        + human("sollecita")
+        + human("telefona")
+    )
+    story = begin(bundle("prova", support(reminded, "tardi sollecita")))
+    choose(story, "visita")
+    clock.move_to(clock.instant + timedelta(days=2))
+    fire_due(story)
+    # when
+    story.do("sollecita")
+    # then: one at a time, and what was chosen is still under way
+    assert story.todo() == ["visita"]
+    story.do("visita")
+    assert story.todo() == ["sostegno-scelta"]
+    choose(story, "concludi")
+    assert (story.todo(), story.engine.check(deep=True)) == (["dopo"], [])
