@@ -7,6 +7,7 @@ from copy import deepcopy
 from lxml import etree
 
 from engine.foreign.drawing import DC, DI
+from engine.foreign.identity import is_random
 from engine.foreign.note import Notes
 from engine.tags import BPMN, FLOW_NODES, bpmn
 
@@ -122,8 +123,12 @@ def _loose_flows(root: etree._Element, notes: Notes) -> None:
         if None in ends and parent is not None:
             parent.remove(flow)
             known = next((end for end in ends if end is not None), "-")
-            name = flow.get("name") or flow.get("id") or ""
-            notes.dropped(known, f"il flusso «{name[:60]}», a cui manca un capo")
+            identity = flow.get("id", "")
+            name = flow.get("name") or ("" if is_random(identity) else identity)
+            notes.dropped(
+                known,
+                f"il flusso «{name[:60]}», a cui manca un capo" if name else "un flusso a cui manca un capo",
+            )
 
 
 def _bare(reference: str | None, nodes: set[str | None]) -> str | None:

@@ -135,10 +135,12 @@ def test_a_global_task_that_is_called_is_a_step_here() -> None:
 
 
 def test_a_flow_without_an_end_is_told_and_left_out() -> None:
-    loose = "<sequenceFlow id='x' name='urgente' sourceRef='u'/>" + flow("u", "altrove", identity="y")
+    loose = "<sequenceFlow id='x' name='urgente' sourceRef='u'/><sequenceFlow targetRef='f'/>"
+    loose += flow("u", "altrove", identity="y")
     imported = one(drawn(SHORT + loose))
     assert notes(imported, "dropped") == [
         "u: il flusso «urgente», a cui manca un capo",
+        "f: un flusso a cui manca un capo",
         "u: il flusso «y», a cui manca un capo",
     ]
     assert set(diagram_of(imported).flows) == {"i__u", "u__f"}
