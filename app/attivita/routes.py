@@ -272,8 +272,7 @@ def _back_page(task_id: int, wrong: str | None) -> str:
 def choose_colleague(task_id: int) -> str:
     operator = current_operator()
     case = service.find(operator, task_id)
-    people = rows.colleagues(db.session, operator)
-    others = [(i, name) for i, name in people if i not in (operator.account_id, case.task.excluded_id)]
+    others = [(i, name) for i, name in service.takers(operator, case) if i != operator.account_id]
     return render_template(
         "attivita/delega.html", case=case, briciole=crumbs(operator, case), colleghi=others
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app
@@ -20,6 +20,7 @@ from app.pratiche.access import task_subject
 from app.pratiche.model import Pratica
 from app.rights import policy
 from app.rights.checks import Reason
+from app.rights.roles import ROLES
 from app.rights.subject import Subject
 from engine import Engine, TaskNotOpen, TaskView
 from engine import operator as acting
@@ -87,10 +88,26 @@ def give(operator: Operator, task_id: int, account_id: int) -> None:
     """Give a task to a colleague: who supervises, or who has it and hands it on."""
     mine = find(operator, task_id).task.assignee_id == operator.account_id
     case = hold(operator, task_id, "task:release" if mine else "task:assign")
-    if all(colleague != account_id for colleague, _ in rows.colleagues(db.session, operator)):
+    if all(colleague != account_id for colleague, _ in takers(operator, case)):
         raise policy.NotAllowed("task:assign", Reason.UNIT)
     engine_of(operator).assign(task_id, account_id, acting(operator.account_id))
     _record(operator, "task.give", case, a=account_id)
+
+
+def takers(operator: Operator, case: Case) -> list[tuple[int, str]]:
+    """The colleagues who could complete the task once it is theirs; with anybody else it would stand still."""
+    ruoli = [role.id for role in ROLES.values() if case.task.ruolo in role.candidate_for]
+    return [
+        (account_id, name)
+        for account_id, name in rows.colleagues(db.session, operator, ruoli)
+        if _could_complete(account_id, case.subject)
+    ]
+
+
+def _could_complete(account_id: int, subject: Subject) -> bool:
+    colleague = operators.load(db.session, account_id)
+    theirs = replace(subject, assignee_id=account_id, assigned=subject.assigned | {account_id})
+    return colleague is not None and bool(policy.may(colleague, "task:complete", theirs))
 
 
 @transactional

@@ -37,6 +37,7 @@ _COLLEAGUES = text("""
     where a.attivo and r.dal <= (now() at time zone 'Europe/Rome')::date
       and (r.al is null or r.al >= (now() at time zone 'Europe/Rome')::date)
       and (:everywhere or r.unita_id = any(:units))
+      and (:ruoli is null or r.ruolo = any(cast(:ruoli as text[])))
     order by a.cognome, a.nome limit 300
 """)
 
@@ -274,8 +275,11 @@ def choices(session: AnySession, operator: Operator) -> tuple[list[tuple[str, st
     return paths, steps
 
 
-def colleagues(session: AnySession, operator: Operator) -> list[tuple[int, str]]:
-    """People with a role now in the operator's units (or anywhere, for who works for the whole ente)."""
+def colleagues(
+    session: AnySession, operator: Operator, ruoli: list[str] | None = None
+) -> list[tuple[int, str]]:
+    """People with a role (or one of `ruoli`) now in the operator's units, or anywhere, for who works for the whole
+    ente."""
     units = sorted(operator.unita)
-    found = session.execute(_COLLEAGUES, {"units": units, "everywhere": not units})
+    found = session.execute(_COLLEAGUES, {"units": units, "everywhere": not units, "ruoli": ruoli})
     return [(row.id, f"{row.cognome} {row.nome}") for row in found]

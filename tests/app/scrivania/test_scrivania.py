@@ -69,6 +69,28 @@ def test_the_responsabile_gives_a_task_in_bulk_and_says_what_could_not_be_done(e
     assert "Non è stato possibile per 1" in anna.sees("/scrivania").text
 
 
+def test_a_task_is_handed_on_to_whoever_can_do_it_and_to_nobody_else(enter: Enter) -> None:
+    # given the interview, a social worker's
+    enter("marco.costa").registers_a_contact()
+    giulia, luca = enter("giulia.parodi"), enter("luca.repetto")
+    task = giulia.tasks("prendere")[0]
+    giulia.sends(f"{task}/prendi", after=task)
+    # when
+    page = giulia.sees(f"{task}/delega").text
+    offered = {name: number for number, name in re.findall(r'<option value="(\d+)">([^<]+)', page)}
+    # then the counter, the équipe and the responsabile are not offered
+    assert "Repetto Luca" in offered
+    assert not {"Costa Marco", "Pittaluga Elsa", "Traverso Anna", "Parodi Giulia"} & set(offered)
+    # and cannot be given it either
+    anna = enter("anna.traverso")
+    people = dict(re.findall(r'<option value="(\d+)">([^<]+)', anna.sees("/scrivania?vista=unita").text))
+    marco_id = next(number for number, name in people.items() if name == "Costa Marco")
+    giulia.sends(f"{task}/delega", after=f"{task}/delega", a=marco_id)
+    assert giulia.tasks("mie") == [task]
+    giulia.sends(f"{task}/delega", after=f"{task}/delega", a=offered["Repetto Luca"])
+    assert luca.tasks("mie") == [task]
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
