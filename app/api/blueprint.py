@@ -33,6 +33,17 @@ KEY_HEADER: Final[dict[str, Any]] = {
 }
 
 
+LOCATION: Final[dict[str, Any]] = {
+    "Location": {"schema": {"type": "string"}, "description": "L’indirizzo di quello che si è aperto"}
+}
+REPLAYED: Final[dict[str, Any]] = {
+    "Idempotent-Replay": {
+        "schema": {"type": "string", "enum": ["true"]},
+        "description": "C’è quando è la risposta già data a una richiesta uguale",
+    }
+}
+
+
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     """Routes of the API."""
 

@@ -93,7 +93,11 @@ def _scopes() -> list[str]:
 
 def serve(app: Flask, api: Api, address: str) -> None:
     """Give the document to whoever asks: it names nobody."""
-    text = json.dumps(api.spec.to_dict())
+    document = api.spec.to_dict()
+    del document["components"]["schemas"][
+        "PaginationMetadata"
+    ]  # flask-smorest's own, of pages that we do not give
+    text = json.dumps(document)
 
     @public
     def openapi() -> Response:

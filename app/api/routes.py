@@ -9,7 +9,7 @@ from flask import Response, url_for
 from app.accounts.gate import current_client
 from app.api import cases, messages, paths, schemas, scopes, tasks
 from app.api.access import needs
-from app.api.blueprint import Blueprint, keyed, refuses, without_query
+from app.api.blueprint import LOCATION, REPLAYED, Blueprint, keyed, refuses, without_query
 from app.api.idempotency import once
 from app.api.problems import on_error
 from app.api.reply import Reply, reply
@@ -46,7 +46,7 @@ def list_paths() -> Response:
 @keyed(required=True)
 @refuses(400, 409, 413, 415, 422)
 @blueprint.arguments(schemas.NewPratica)
-@blueprint.response(201, schemas.Pratica)
+@blueprint.response(201, schemas.Pratica, headers={**LOCATION, **REPLAYED})
 def open_pratica(asked: dict[str, Any]) -> Response:
     """Avvia un percorso
 
@@ -131,7 +131,7 @@ def show_task(task_id: int) -> Response:
 @keyed()
 @refuses(400, 404, 409, 413, 415, 422)
 @blueprint.arguments(schemas.Answers)
-@blueprint.response(200, schemas.Completed)
+@blueprint.response(200, schemas.Completed, headers=REPLAYED)
 def complete_task(asked: dict[str, Any], task_id: int) -> Response:
     """Completa una attività
 
@@ -154,7 +154,7 @@ def complete_task(asked: dict[str, Any], task_id: int) -> Response:
 @keyed(required=True)
 @refuses(400, 409, 413, 415, 422)
 @blueprint.arguments(schemas.Message)
-@blueprint.response(200, schemas.Delivered)
+@blueprint.response(200, schemas.Delivered, headers=REPLAYED)
 def deliver_message(asked: dict[str, Any]) -> Response:
     """Consegna un messaggio
 

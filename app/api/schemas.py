@@ -113,7 +113,7 @@ class Task(Schema):
     serve_una_persona = fields.Boolean(
         required=True, metadata=_about("Controlla il lavoro di altri: un programma non la può completare")
     )
-    stato = fields.String(required=True)
+    stato = fields.String(required=True, metadata={"enum": ["aperta", "fatta", "annullata"]})
     aperta_il = fields.AwareDateTime(required=True)
     scade_il = fields.AwareDateTime(required=True, allow_none=True)
     chiusa_il = fields.AwareDateTime(required=True, allow_none=True)
@@ -162,7 +162,7 @@ class Pratica(Schema):
     titolo = fields.String(required=True)
     persona_id = fields.String(required=True, allow_none=True)
     unita = fields.String(required=True, allow_none=True)
-    stato = fields.String(required=True)
+    stato = fields.String(required=True, metadata={"enum": ["aperta", "chiusa"]})
     esito = fields.String(required=True, allow_none=True)
     aperta_il = fields.AwareDateTime(required=True)
     chiusa_il = fields.AwareDateTime(required=True, allow_none=True)
@@ -198,7 +198,7 @@ class Completed(Schema):
     """The task that was completed, its pratica, and the tasks open there now."""
 
     attivita = fields.Nested(Task, required=True)
-    pratica_stato = fields.String(required=True)
+    pratica_stato = fields.String(required=True, metadata={"enum": ["aperta", "chiusa"]})
     pratica_esito = fields.String(required=True, allow_none=True)
     successive = fields.List(fields.Nested(Task), required=True)
 
@@ -221,7 +221,7 @@ class ClosedBy(Schema):
     """Who closed the task before, and when."""
 
     id = fields.String(required=True)
-    stato = fields.String(required=True)
+    stato = fields.String(required=True, metadata={"enum": ["fatta", "annullata"]})
     chiusa_il = fields.AwareDateTime(required=True, allow_none=True)
     chiusa_da = fields.String(required=True, allow_none=True)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
+from jsonschema import Draft202012Validator
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -82,6 +86,28 @@ def test_the_document_is_open_and_says_what_each_scope_opens(app: Flask) -> None
     asked = {scope for operation in operations for each in operation["security"] for scope in each["token"]}
     assert asked | {"variabili:read"} == set(SCOPES)
     assert all(operation["summary"] and operation["operationId"] for operation in operations)
+
+
+def test_the_document_is_made_of_json_schemas_that_are_all_used_and_whose_defaults_may_be_sent(
+    app: Flask,
+) -> None:
+    text = app.test_client().get(DOCUMENT).text
+    schemas = json.loads(text)["components"]["schemas"]
+    assert [name for name in schemas if f'"#/components/schemas/{name}"' not in text] == []
+    for schema in schemas.values():
+        Draft202012Validator.check_schema(schema)
+    defaults = [each for each in _parts(json.loads(text)) if "default" in each and "type" in each]
+    assert defaults
+    for each in defaults:
+        assert Draft202012Validator(each).is_valid(each["default"]), each
+
+
+def _parts(node: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a document."""
+    if isinstance(node, dict):
+        yield node
+    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _parts(part)
 
 
 def test_the_document_names_every_status_that_a_view_gives(app: Flask) -> None:
