@@ -11,7 +11,7 @@ from app.commands import roles
 from app.commands.folder import path_of
 from app.rights.roles import ROLES
 from app.wiring import engines
-from engine import Bundle, Problem, check
+from engine import Bundle, Problem, advise, check
 from engine.dialect import Diagram
 from engine.foreign import Imported, NotImportable, bring_in
 from engine.foreign.note import DROPPED, TRANSLATED
@@ -55,7 +55,7 @@ def _refuse(file: Path, why: str) -> int:
 def _write(file: Path, folder: Path, imported: Imported) -> str:
     """Write a bundle with its report as README; the report."""
     bundle = imported.bundle
-    report = _report(file, imported, list(missing(bundle)))
+    report = _report(file, imported, list(missing(bundle)), advise(bundle, engines().operations))
     for name, content in replace(bundle, files={**bundle.files, "README.md": report.encode()}).files.items():
         path = path_of(folder, name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,13 +79,15 @@ def _roles(bundle: Bundle, diagram: Diagram) -> Iterator[Problem]:
             yield Problem(f"{bundle.slug}.bpmn", element.id, message)
 
 
-def _report(file: Path, imported: Imported, lacking: list[Problem]) -> str:
+def _report(file: Path, imported: Imported, lacking: list[Problem], doubtful: list[Problem]) -> str:
     lines = [f"# {imported.bundle.title}", "", f"Portato da «{file.name}»."]
     if not imported.drawn:
         lines += ["", NOT_DRAWN]
     for kind, heading in HEADINGS.items():
         told = [_line(note.element, note.message) for note in imported.notes if note.kind == kind]
         lines += ["", f"## {heading}", "", *(told or ["Niente."])]
+    if doubtful:
+        lines += ["", "## Da riguardare", "", *(_line(each.element, each.message) for each in doubtful)]
     lines += ["", "## Da completare", ""]
     lines += [_line(problem.element, problem.message) for problem in lacking] or [
         "Niente: si può pubblicare."

@@ -528,6 +528,25 @@ def test_import_writes_a_path_and_lists_what_check_will_say(
     assert lines[lines.index("## Da completare") + 2 :] == [f"- {line}" for line in refused]
 
 
+def test_import_lists_what_check_will_advise(
+    say: Say, a_foreign_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given a step for a role that only a variable knows
+    drawn = a_foreign_file.read_bytes().replace(
+        b"name='Ascolta'", b"name='Ascolta' camunda:candidateGroups='${ruolo}'"
+    )
+    a_foreign_file.write_bytes(drawn)
+    # when
+    _, lines = say("import", a_foreign_file, "--out", tmp_path / "processes")
+    # then
+    capsys.readouterr()
+    main(["check", str(tmp_path / "processes" / "ascolto")])
+    advised = [line.partition(".bpmn:")[2] for line in capsys.readouterr().err.splitlines()]
+    place = lines.index("## Da riguardare") + 2
+    assert advised
+    assert lines[place : place + len(advised)] == [f"- {line}" for line in advised]
+
+
 def test_import_keeps_to_the_folder_it_is_given(
     say: Say, a_foreign_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
