@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, Table, Text, cast, func, select, text
+from sqlalchemy import Row, Select, Table, Text, cast, literal, select, text, union
 from sqlalchemy.orm import Session
 
 from engine import json, rounds, tables
@@ -53,6 +53,10 @@ def instance(session: Session, ente_id: int, instance_id: int) -> InstanceView:
     ).one_or_none()
     if row is None:
         raise InstanceNotFound(instance_id)
+    return _instance(row)
+
+
+def _instance(row: Row[Any]) -> InstanceView:
     return InstanceView(
         id=row.id,
         slug=row.slug,
@@ -84,10 +88,10 @@ def seen_by(session: Session, ente_id: int, task_id: int) -> dict[str, Any]:
 def instances_of(session: Session, ente_id: int, root_id: int) -> list[InstanceView]:
     """The root of a pratica and every path it has called, in order of start."""
     i = tables.instance.c
-    ids = session.scalars(
-        select(i.id).where(i.ente_id == ente_id, func.coalesce(i.root_id, i.id) == root_id).order_by(i.id)
+    rows = session.execute(
+        select(tables.instance).where(i.ente_id == ente_id, tables.of_root(root_id)).order_by(i.id)
     )
-    return [instance(session, ente_id, identity) for identity in ids]
+    return [_instance(row) for row in rows]
 
 
 def history(session: Session, ente_id: int, root_id: int) -> list[HistoryView]:
@@ -173,15 +177,12 @@ def marks(session: Session, ente_id: int, instance_id: int) -> dict[str, str]:
     What it did in a release it has left is marked on the element that took its place.
     """
     h, t, i = tables.history.c, tables.task.c, tables.incident.c
-    done = session.scalars(
-        select(h.element_id).where(
-            h.ente_id == ente_id,
-            h.instance_id == instance_id,
-            h.event.in_(("done", "message", "timer", "signal")),
-        )
+    done = select(h.element_id).where(
+        h.ente_id == ente_id,
+        h.instance_id == instance_id,
+        h.event.in_(("done", "message", "timer", "signal")),
     )
     renamed = session.scalar(_RENAMED, {"ente_id": ente_id, "id": instance_id}) or {}
-    found = {renamed.get(element, element): "fatto" for element in done}
     now = [
         select(t.element_id).where(t.ente_id == ente_id, t.instance_id == instance_id, t.status == "open"),
         select(i.element_id).where(
@@ -200,6 +201,7 @@ def marks(session: Session, ente_id: int, instance_id: int) -> dict[str, str]:
         ),
         _calls_under_way(ente_id, instance_id),
     ]
-    for statement in now:
-        found.update((renamed.get(element, element), "ora") for element in session.scalars(statement))
-    return found
+    marked = [done.add_columns(literal("fatto")), *(each.add_columns(literal("ora")) for each in now)]
+    rows = session.execute(union(*marked)).all()
+    # in order of their marks: what is «ora» again was «fatto» before
+    return {renamed.get(element, element): mark for element, mark in sorted(rows, key=lambda row: row[1])}

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     DateTime,
     ForeignKeyConstraint,
     Identity,
@@ -22,6 +23,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    or_,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
@@ -117,6 +120,13 @@ instance = Table(
     CheckConstraint("status in ('open', 'done', 'cancelled')", name="status"),
     Index("ix_engine_instance_root", "ente_id", "root_id"),
 )
+
+
+def of_root(root_id: int) -> ColumnElement[bool]:
+    """That an instance is the root of a pratica or a path called from it: said so that both indexes serve."""
+    i = instance.c
+    return or_(and_(i.id == root_id, i.root_id.is_(None)), i.root_id == root_id)
+
 
 task = Table(
     "engine_task",

@@ -88,7 +88,7 @@ def _marks(engine: Engine, root_id: int) -> tuple[int, int, int]:
         select(func.count())
         .select_from(tables.job)
         .join(tables.instance, (o.ente_id == j.ente_id) & (o.id == j.instance_id))
-        .where(j.ente_id == ente, func.coalesce(o.root_id, o.id) == root_id)
+        .where(j.ente_id == ente, tables.of_root(root_id))
     )
     counts = (
         select(func.count()).select_from(tables.history).where(h.ente_id == ente, h.root_id == root_id),

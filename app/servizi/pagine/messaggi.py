@@ -123,7 +123,7 @@ def awaited(engine: Engine, root_id: int) -> list[Attesa]:
         .where(
             s.ente_id == engine.ente_id,
             s.kind == "message",
-            func.coalesce(i.root_id, i.id) == root_id,
+            tables.of_root(root_id),
             i.status == "open",
         )
         .order_by(s.id)
