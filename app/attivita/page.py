@@ -27,7 +27,6 @@ from app.servizi.models import Rendiconto
 from app.values import account_of, to_id
 from engine import Engine, HistoryView, Program, TaskView
 from engine.dialect import Element
-from engine.xml import parse_xml
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def _month(case: Case, seen: Mapping[str, Any]) -> list[str]:
 def _drawing(engine: Engine, program: Program, task: TaskView) -> Markup:
     marks = marks_of(engine, program, engine.instance(task.instance_id))
     around = program.element(task.element_id).ad_hoc or task.element_id
-    return diagram.svg(parse_xml(program.bundle.diagram), marks, around=around, key="mini")
+    return diagram.svg(diagram.of_release(program.bundle.diagram), marks, around=around, key="mini")
 
 
 def _names(history: Sequence[HistoryView], task: TaskView) -> dict[int, str]:

@@ -6,6 +6,7 @@ still to do; ids of sequence flows may be among them, else the flows travelled a
 
 from app.diagram.brief import After, Brief, brief
 from app.diagram.outline import Answer, Outline, Step, outline
+from app.diagram.reading import of_release
 from app.diagram.svg import svg
 
-__all__ = ["After", "Answer", "Brief", "Outline", "Step", "brief", "outline", "svg"]
+__all__ = ["After", "Answer", "Brief", "Outline", "Step", "brief", "of_release", "outline", "svg"]

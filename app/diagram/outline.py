@@ -210,6 +210,6 @@ def name_of(node: Node) -> str:
     return node.name or KINDS.get(node.kind, "passo").capitalize()
 
 
-def outline(xml: Element, marks: Marks | None = None) -> Outline:
-    """The steps of a parsed `<bpmn:definitions>`, in the order of the flow."""
+def outline(xml: Element | Diagram, marks: Marks | None = None) -> Outline:
+    """The steps of a parsed `<bpmn:definitions>`, or of a diagram read before, in the order of the flow."""
     return Teller(read(xml), marks or {}).tell()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
 from app.diagram.shape import ARTIFACTS, FLOW_NODES, SUBPROCESSES, Box, Diagram, Flow, Frame, Node, Point
+from engine.xml import parse_xml
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -158,7 +160,13 @@ def repeat_kind(element: Element) -> str:
     return ""
 
 
-def read(definitions: Element) -> Diagram:
-    """The diagram of a parsed `<bpmn:definitions>`. What has no place on the plane is read all the same:
-    the outline tells it."""
-    return Reader(definitions).read()
+def read(definitions: Element | Diagram) -> Diagram:
+    """The diagram of a parsed `<bpmn:definitions>`, or one that was read before. What has no place on the plane
+    is read all the same: the outline tells it."""
+    return definitions if isinstance(definitions, Diagram) else Reader(definitions).read()
+
+
+@lru_cache(maxsize=200)
+def of_release(content: bytes) -> Diagram:
+    """The diagram of a release, which never changes: read once, not for each picture of each page."""
+    return read(parse_xml(content))

@@ -22,14 +22,14 @@ HEAD = 16  # px more above, for the name of the lane
 
 
 def svg(
-    xml: Element,
+    xml: Element | Diagram,
     marks: Marks | None = None,
     *,
     around: str | None = None,
     tokens: Mapping[str, int] | None = None,
     key: str = "dia",
 ) -> Markup:
-    """The SVG of a parsed `<bpmn:definitions>`, at its natural size in pixels.
+    """The SVG of a parsed `<bpmn:definitions>`, or of a diagram read before, at its natural size in pixels.
 
     around: id of a step: only what stands near it, small enough for a side panel; an id without a place
     on the plane gives the whole diagram. tokens: how many instances are at each step, where more than one.

@@ -20,8 +20,8 @@ from app.documenti.model import INFETTO, RIMOSSO, File
 from app.documenti.reading import is_open
 from app.documenti.tipo import may_read, title_of
 from app.format import number
-from app.pratiche.access import subject_of
 from app.pratiche.model import Documento, Pratica
+from app.rights.subject import Subject
 from app.values import day_of
 
 MOST: Final = 50
@@ -38,14 +38,17 @@ class Voce:
     url: str | None
 
 
-def of_pratica(operator: Operator, pratica: Pratica) -> list[Voce]:
-    """At most the newest MOST of each sort."""
-    found = [*_files(operator, pratica), *_texts(operator, pratica), *_letters(operator, pratica)]
+def of_pratica(operator: Operator, pratica: Pratica, subject: Subject) -> list[Voce]:
+    """At most the newest MOST of each sort; `subject`: the facts of the pratica, of which the rights are asked."""
+    found = [
+        *_files(operator, pratica, subject),
+        *_texts(operator, pratica, subject),
+        *_letters(operator, pratica, subject),
+    ]
     return sorted(found, key=lambda voce: voce.at, reverse=True)
 
 
-def _files(operator: Operator, pratica: Pratica) -> Iterator[Voce]:
-    subject = subject_of(db.session, pratica)
+def _files(operator: Operator, pratica: Pratica, subject: Subject) -> Iterator[Voce]:
     named = store.named_in_answers(db.session, pratica.ente_id, pratica.instance_id or 0)
     query = (
         select(File)
@@ -71,8 +74,7 @@ def _note(file: File, opens: bool) -> str:
     return ", ".join(facts) + ("" if opens else ". In attesa del controllo antivirus")
 
 
-def _texts(operator: Operator, pratica: Pratica) -> Iterator[Voce]:
-    subject = subject_of(db.session, pratica)
+def _texts(operator: Operator, pratica: Pratica, subject: Subject) -> Iterator[Voce]:
     query = (
         select(Documento).where(Documento.pratica_id == pratica.id).order_by(Documento.id.desc()).limit(MOST)
     )
@@ -83,8 +85,8 @@ def _texts(operator: Operator, pratica: Pratica) -> Iterator[Voce]:
             yield Voce(documento.recorded_at, documento.titolo, note, url)
 
 
-def _letters(operator: Operator, pratica: Pratica) -> Iterator[Voce]:
-    if not may_read(operator, subject_of(db.session, pratica), None):
+def _letters(operator: Operator, pratica: Pratica, subject: Subject) -> Iterator[Voce]:
+    if not may_read(operator, subject, None):
         return
     query = select(Avviso).where(Avviso.pratica_id == pratica.id).order_by(Avviso.id.desc()).limit(MOST)
     for avviso in db.session.scalars(query):

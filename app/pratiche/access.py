@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, or_, select
@@ -75,18 +76,18 @@ def subject_of(session: AnySession, pratica: Pratica) -> Subject:
 
 def task_subject(session: AnySession, pratica: Pratica, task: TaskView) -> Subject:
     """The facts of one human step of a pratica."""
-    return Subject(
-        ente_id=pratica.ente_id,
+    return of_step(subject_of(session, pratica), task)
+
+
+def of_step(subject: Subject, task: TaskView) -> Subject:
+    """The facts of one human step of the pratica of which these are the facts, without asking them again."""
+    return replace(
+        subject,
         unita_id=task.unita_id,
-        livello=pratica.riservatezza,
-        assigned=_assigned(session, pratica),
         ruolo=task.ruolo,
         assignee_id=task.assignee_id,
         fornitore_unita=task.unita_id,
         acted=frozenset() if task.excluded_id is None else frozenset({task.excluded_id}),
-        sintetico=pratica.sintetico,
-        persona_id=None if pratica.persona_id is None else str(pratica.persona_id),
-        pratica_id=pratica.id,
     )
 
 

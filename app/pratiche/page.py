@@ -25,16 +25,16 @@ from app.forms import Sources, Tree
 from app.persone.people import OfOperator
 from app.persone.view import flags, head
 from app.pratiche import assegnazione, service, stato
-from app.pratiche.access import subject_of, task_subject
+from app.pratiche.access import of_step, subject_of
 from app.pratiche.model import Pratica, Protocollo
 from app.pratiche.orologio import Orologio, Tratto
 from app.pratiche.segni import marks_of
 from app.pratiche.stato import Stato
 from app.rights import policy
+from app.rights.subject import Subject
 from app.values import account_of, day_of
 from engine import Engine, HistoryView, IncidentView, InstanceView, Program, TaskView
 from engine.running import HUMAN
-from engine.xml import parse_xml
 
 QUIET = ("startEvent", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway")
 
@@ -78,16 +78,16 @@ class Page:
     consultazioni: bool
 
 
-def build(operator: Operator, pratica: Pratica) -> Page:
-    """Gather the page; `read:pratiche` has been asked already."""
+def build(operator: Operator, pratica: Pratica, subject: Subject) -> Page:
+    """Gather the page; `read:pratiche` has been asked already, of these facts."""
     engine = engine_of(operator)
-    subject = subject_of(db.session, pratica)
     root = pratica.instance_id or 0
     instances = engine.instances_of(root)
     history = engine.history(root)
-    names = _people(pratica, history)
+    follower = _follower(pratica)
+    names = _people(pratica, history, follower)
     tasks = engine.open_tasks(root)
-    seen = [t for t in tasks if _may(operator, "task:see", pratica, t)]
+    seen = [t for t in tasks if policy.may(operator, "task:see", of_step(subject, t))]
     clock = service.clock(db.session(), pratica, engine.now())
     content = bool(policy.may(operator, "read:cartella", subject))
     return Page(
@@ -98,13 +98,13 @@ def build(operator: Operator, pratica: Pratica) -> Page:
         tratti=[_segment(t) for t in clock.tratti] if clock else [],
         compiti=tasks,
         stato=Stato() if pratica.chiusa_at else stato.of_roots(engine, [root])[root],
-        primo=next((t for t in tasks if _may(operator, "task:complete", pratica, t)), None),
-        fatti=_facts(pratica, instances, names),
+        primo=next((t for t in tasks if policy.may(operator, "task:complete", of_step(subject, t))), None),
+        fatti=_facts(pratica, instances, names, follower),
         cammini=[_walk(engine, pratica, i, history, seen, names) for i in instances],
         eventi=_events(
             engine, instances, history, names, Sources(people=OfOperator(operator)) if content else None
         ),
-        documenti=_documents(operator, pratica) if content else [],
+        documenti=_documents(operator, pratica, subject) if content else [],
         puo_aggiungere=bool(may_add(operator, subject)),
         collegate=_linked(operator, pratica),
         incidenti=engine.open_incidents(root),
@@ -113,21 +113,14 @@ def build(operator: Operator, pratica: Pratica) -> Page:
     )
 
 
-def _may(operator: Operator, action: str, pratica: Pratica, task: TaskView) -> bool:
-    return bool(policy.may(operator, action, task_subject(db.session, pratica, task)))
-
-
 def _segment(tratto: Tratto) -> dict[str, Any]:
     kinds = {"sospeso": "fermo", "oltre": "oltre"}
     kind = kinds.get(tratto.kind, "resto" if tratto.da_venire else "usati")
     return {"tipo": kind, "giorni": tratto.days}
 
 
-def _people(pratica: Pratica, history: Sequence[HistoryView]) -> dict[int, str]:
-    ids = {account_of(row.by) or 0 for row in history} | {
-        pratica.responsabile_id or 0,
-        _follower(pratica) or 0,
-    }
+def _people(pratica: Pratica, history: Sequence[HistoryView], follower: int | None) -> dict[int, str]:
+    ids = {account_of(row.by) or 0 for row in history} | {pratica.responsabile_id or 0, follower or 0}
     rows = db.session.execute(select(Account.id, Account.nome, Account.cognome).where(Account.id.in_(ids)))
     return {row.id: f"{row.nome} {row.cognome}" for row in rows}
 
@@ -138,7 +131,7 @@ def _follower(pratica: Pratica) -> int | None:
 
 
 def _facts(
-    pratica: Pratica, instances: Sequence[InstanceView], names: dict[int, str]
+    pratica: Pratica, instances: Sequence[InstanceView], names: dict[int, str], follower: int | None
 ) -> list[tuple[str, str]]:
     unita = db.session.scalar(select(Unita.nome).where(Unita.id == pratica.unita_id))
     protocol = db.session.scalar(
@@ -148,7 +141,7 @@ def _facts(
         ("Responsabile del procedimento", names.get(pratica.responsabile_id or 0, "chi dirige l’unità")),
         (
             "La segue",
-            names.get(_follower(pratica) or 0, "nessuno" if pratica.chiusa_at else "da assegnare"),
+            names.get(follower or 0, "nessuno" if pratica.chiusa_at else "da assegnare"),
         ),
         ("Unità", unita or "tutto l’ente"),
     ]
@@ -169,13 +162,13 @@ def _walk(
     names: dict[int, str],
 ) -> Walk:
     program = engine.program(instance.hash)
-    root = parse_xml(program.bundle.diagram)
+    drawn = diagram.of_release(program.bundle.diagram)
     marks = marks_of(engine, program, instance)
-    outline = diagram.outline(root, marks)
+    outline = diagram.outline(drawn, marks)
     return Walk(
         instance=instance,
         name=program.bundle.title,
-        drawing=diagram.svg(root, marks, key=f"dia{instance.id}"),
+        drawing=diagram.svg(drawn, marks, key=f"dia{instance.id}"),
         outline=outline,
         brief=diagram.brief(outline),
         marks=marks,
@@ -280,8 +273,8 @@ def _is_cut(answers: Tree) -> bool:
     return len(answers.said) > MOST or len(_short(answers)) < len(answers.said)
 
 
-def _documents(operator: Operator, pratica: Pratica) -> list[dict[str, Any]]:
-    found = documenti.of_pratica(operator, pratica)
+def _documents(operator: Operator, pratica: Pratica, subject: Subject) -> list[dict[str, Any]]:
+    found = documenti.of_pratica(operator, pratica, subject)
     return [{"nome": voce.nome, "nota": voce.nota, "url": voce.url} for voce in found]
 
 

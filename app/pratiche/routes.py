@@ -19,6 +19,7 @@ from app.pratiche.access import subject_of
 from app.pratiche.model import Pratica
 from app.rights import policy
 from app.rights.checks import Reason
+from app.rights.subject import Subject
 from app.values import to_id
 
 blueprint = Blueprint("pratiche", __name__, url_prefix="/pratiche")
@@ -45,18 +46,18 @@ def index() -> str:
 def show(pratica_id: int) -> str | tuple[str, int]:
     operator = current_operator()
     try:
-        pratica, decision = _readable(operator, pratica_id)
+        pratica, subject, decision = _readable(operator, pratica_id)
     except policy.NotAllowed as refusal:
         return _only_that_it_exists(operator, pratica_id, refusal), 403
     saw(pratica.persona_id, pratica.id, sezione="pratica", straordinario=_extraordinary(decision))
-    return render_template("pratiche/pratica.html", p=page.build(operator, pratica))
+    return render_template("pratiche/pratica.html", p=page.build(operator, pratica, subject))
 
 
 @blueprint.get("/<int:pratica_id>/diagramma/<int:instance_id>.bpmn")
 def drawing(pratica_id: int, instance_id: int) -> Response:
     """The diagram of one of the pratica's paths, for the viewer: it names no person."""
     operator = current_operator()
-    pratica, _ = _readable(operator, pratica_id)
+    pratica, _, _ = _readable(operator, pratica_id)
     engine = engine_of(operator)
     for instance in engine.instances_of(pratica.instance_id or 0):
         if instance.id == instance_id:
@@ -78,11 +79,12 @@ def _only_that_it_exists(operator: Operator, pratica_id: int, refusal: policy.No
     return render_template("pratiche/limitata.html", pratica=pratica, referente=referent, chiedere=may_ask)
 
 
-def _readable(operator: Operator, pratica_id: int) -> tuple[Pratica, policy.Decision]:
+def _readable(operator: Operator, pratica_id: int) -> tuple[Pratica, Subject, policy.Decision]:
     pratica = db.session.scalar(select(Pratica).where(Pratica.id == pratica_id))
     if pratica is None:
         raise NotFound
-    return pratica, policy.require(operator, "read:pratiche", subject_of(db.session, pratica))
+    subject = subject_of(db.session, pratica)
+    return pratica, subject, policy.require(operator, "read:pratiche", subject)
 
 
 def _extraordinary(decision: policy.Decision) -> bool:
