@@ -18,8 +18,10 @@ from engine.checker import (
     manifest,
     news,
     raw,
+    rivals,
     stories,
     tokens,
+    uncaught,
     variables,
 )
 from engine.checker.context import Context, Found
@@ -121,6 +123,7 @@ class _Reading:
         self.refused += [Problem(name, *found) for found in _inside(root, diagram, context)]
         self.advice += [Problem(name, *found) for found in raw.unread(root)]
         self.advice += [Problem(name, *found) for found in variables.check(diagram, context)]
+        self.advice += [Problem(name, *found) for found in uncaught.check(diagram)]
         return diagram
 
 
@@ -153,6 +156,7 @@ def _inside(root: etree._Element, diagram: Diagram, context: Context) -> Iterato
         *elements.check(diagram, context),
         *flows.check(diagram),
         *expressions.check(diagram, context),
+        *rivals.check(diagram),
     )
     found = unexecuted + [each for each in looks if each[0] not in refused]
     found = found or list(flows.unreachable(diagram))
