@@ -42,7 +42,7 @@ def test_a_report_that_the_person_brings_is_kept_with_the_application(
     page.get_by_role("button", name="Completa e").first.click()
     # then the file stays while the other answers are put right
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_text("verbale.pdf")).to_be_visible()
+    expect(page.get_by_text("verbale.pdf", exact=True)).to_be_visible()
     assert_accessible(page)
     page.get_by_label("Sociosanitario").check()
     page.locator('input[name="urgente"][value="no"]').check()
