@@ -25,6 +25,10 @@ PREFIXES = {
 }
 _OURS = frozenset(PREFIXES.values())
 
+_MAY_DANGLE = (
+    *("definitionalCollaborationRef", "partitionElementRef", "evaluatesToTypeRef", "itemSubjectRef"),
+    *("sourceElement", "targetElement", "labelStyle", "dataStoreRef", "categoryValueRef"),
+)
 MOST = 100
 """Processes in one file: each takes a copy of the whole to begin with."""
 
@@ -105,6 +109,7 @@ def tidy(root: etree._Element, notes: Notes) -> etree._Element:
     for vendor, count in vendors.items():
         notes.dropped("-", f"{count} annotazioni di «{vendor}», che qui non vogliono dire nulla")
     _types(root)
+    _dangling(root)
     _undrawn(root, notes)
     _flows(root)
     _unindent(root)
@@ -193,6 +198,18 @@ def _measured(node: etree._Element, *names: str) -> bool:
     for name in names:
         node.set(name, node.get(name, "").strip().replace(",", "."))
     return all(_NUMBER.fullmatch(node.get(name, "")) for name in names)
+
+
+def _dangling(root: etree._Element) -> None:
+    """Take away what refers to something that is not in the file, and says nothing here: a modeller warns of it."""
+    known = {node.get("id") for node in root.iter()}
+    for node in list(root.iter()):
+        for name in _MAY_DANGLE:
+            if node.get(name) is not None and node.get(name) not in known:
+                del node.attrib[name]
+        lost = node.tag == bpmn("flowNodeRef") and (node.text or "").strip() not in known
+        if lost or node.tag == bpmn("relationship"):
+            _remove(node)
 
 
 def _types(root: etree._Element) -> None:

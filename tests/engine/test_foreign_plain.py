@@ -205,3 +205,20 @@ def test_a_name_on_two_lines_is_told_and_called_on_one() -> None:
     imported = one(drawn(SHORT, before=pool, process="id='x_y' name='Contributo&#10;economico'"))
     assert imported.bundle.title == "Contributo economico"
     assert notes(imported, "dropped") == ["-: il pool «Il cittadino»: un percorso è un processo solo"]
+
+
+def test_what_refers_to_nothing_and_says_nothing_is_left_out() -> None:
+    # given
+    body = (
+        SHORT
+        + "<dataStoreReference id='d' dataStoreRef='nessuno'/><dataStoreReference id='e' dataStoreRef='ds'/>"
+    )
+    after = "<dataStore id='ds'/><relationship type='x'><source>y</source></relationship>"
+    # when
+    text = one(
+        drawn(body, after=after, process='id="contributo" definitionalCollaborationRef="c"')
+    ).bundle.diagram
+    # then
+    for gone in (b"nessuno", b"relationship", b"definitionalCollaborationRef"):
+        assert gone not in text
+    assert b'dataStoreRef="ds"' in text
