@@ -97,6 +97,13 @@ class Running:
             }
         )
 
+    def finish_history(self) -> None:
+        """What was written after the last row joins it: the outputs of a repetition, which has no row of its own."""
+        if self.scripts.written and self.history:
+            last = self.history[-1]
+            last["delta"] = {**(last["delta"] or {}), **json.loads(json.dumps(self.scripts.written))}
+            self.scripts.written.clear()
+
     def local(self, task: Task, element: Element) -> dict[str, Any]:
         """The local variables that the input mappings make for an activity."""
         return self.scripts.mapped(element.inputs, self.scripts.context(task))

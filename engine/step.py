@@ -383,6 +383,7 @@ class Step:
     def _flush(self, running: Running) -> None:
         session, ente_id, now = self.engine.session, running.ente_id, running.now
         states.prune(running.state.workflow)
+        running.finish_history()
         store.write_step(
             session,
             ente_id=ente_id,

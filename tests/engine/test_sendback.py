@@ -22,6 +22,7 @@ from tests.engine.drawing import (
     on_message,
     start,
 )
+from tests.engine.test_rounds import rounds
 
 Begin = Callable[..., Story]
 WHY = "manca la firma"
@@ -155,3 +156,23 @@ def test_what_an_event_has_begun_beside_the_path_is_not_taken_away(begin: Begin)
     story.do("valuta")
     story.engine.send_back(story.task_id("due"), "uno", WHY, ANNA)
     assert story.todo() == ["uno"]
+
+
+@pytest.mark.parametrize("before", [None, ["di prima"]])
+def test_what_rounds_have_collected_goes_back_too(begin: Begin, before: list[str] | None) -> None:
+    # given: the outputs of a repetition are written by no step
+    drawn = diagram(
+        "prova",
+        start() + human("uno") + human("senti", loop=rounds(each="=persona")) + human("due") + end(),
+        "inizio uno; uno senti; senti due; due fine",
+    )
+    known = {} if before is None else {"pareri": before}
+    story = begin(bundle("prova", drawn), persone=["ada", "ugo"], **known)
+    for each in ("uno", "senti", "senti"):
+        story.do(each)
+    assert story.variables["pareri"] == ["ada", "ugo"]
+    assert [row.delta for row in story.engine.history(story.id)][-1] == {"pareri": ["ada", "ugo"]}
+    # when
+    story.engine.send_back(story.task_id("due"), "uno", WHY, ANNA)
+    # then
+    assert story.variables.get("pareri") == before
