@@ -1,4 +1,4 @@
-"""The words of the command line: argparse's refusals in Italian, and numbers within bounds."""
+"""The words of the command line: what argparse says in Italian, and numbers within bounds."""
 
 from __future__ import annotations
 
@@ -22,12 +22,25 @@ SAID: Final = (
 )
 
 
+HEADINGS: Final = {
+    "usage:": "si scrive:",
+    "positional arguments:": "argomenti:",
+    "options:": "opzioni:",
+    "show this help message and exit": "spiega il comando ed esce",
+}
+
+
 class Parser(argparse.ArgumentParser):
-    """Refuses in Italian, with how the command is written; the exit code is 2."""
+    """Explains and refuses in Italian, with how the command is written; the exit code of a refusal is 2."""
+
+    def format_usage(self) -> str:
+        return _with_headings(super().format_usage())
+
+    def format_help(self) -> str:
+        return _with_headings(super().format_help())
 
     def error(self, message: str) -> NoReturn:
-        usage = self.format_usage().replace("usage:", "si scrive:", 1)
-        self.exit(2, f"{usage}{self.prog}: {_in_italian(message)}\n")
+        self.exit(2, f"{self.format_usage()}{self.prog}: {_in_italian(message)}\n")
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
@@ -41,6 +54,12 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def _with_headings(text: str) -> str:
+    for english, italian in HEADINGS.items():
+        text = text.replace(english, italian, 1)
+    return text
 
 
 def _in_italian(message: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -163,6 +164,19 @@ def test_a_command_that_is_not_written_so_is_refused_in_italian(
     assert stopped.value.code == 2
     assert said.startswith("si scrive: percorsi")
     assert REFUSED[words] in said.splitlines()[-1]
+
+
+@pytest.mark.parametrize("words", ["--help", "ente --help", "move --help"])
+def test_a_command_is_explained_in_italian(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    # when
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+    # then
+    said = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert said.startswith("si scrive: percorsi")
+    assert "opzioni:" in said
+    assert not re.search("usage|options:|arguments|show this", said)
 
 
 def test_a_sandbox_that_cannot_answer_there_says_so(capsys: pytest.CaptureFixture[str]) -> None:
