@@ -7,7 +7,7 @@ from copy import deepcopy
 from lxml import etree
 
 from engine.foreign.drawing import DC, DI
-from engine.foreign.identity import is_random
+from engine.foreign.identity import is_random, slug
 from engine.foreign.note import Notes
 from engine.tags import BPMN, FLOW_NODES, bpmn
 
@@ -29,6 +29,10 @@ _GLOBAL = {
 }
 
 
+_THROWN = {"error": "errorCode", "escalation": "escalationCode", "signal": "", "message": ""}
+_AND_CODE = {kind: " e come codice" if code else "" for kind, code in _THROWN.items()}
+"""What an event may refer to, and the attribute that catchers look for, besides the name."""
+
 _SCOPES = frozenset(map(bpmn, ("process", "subProcess", "transaction", "adHocSubProcess")))
 
 
@@ -48,6 +52,7 @@ def simplify(root: etree._Element, notes: Notes) -> None:
     _booleans(root)
     _each_once(root, notes)
     _definitions(root)
+    _undefined(root, notes)
     _global_tasks(root, notes)
     _loose_flows(root, notes)
 
@@ -95,6 +100,31 @@ def _definitions(root: etree._Element) -> None:
             own.attrib.pop("id", "")
             own.tail = None
             event.replace(reference, own)
+
+
+def _undefined(root: etree._Element, notes: Notes) -> None:
+    """Define what an event refers to by its very name, as Activiti lets one do: an error, a signal, a message."""
+    common = {node.get("id") for node in root}
+    taken = {node.get("id") for node in root.iter()}
+    made: dict[tuple[str, str], str] = {}
+    for definition in list(root.iter(*(bpmn(f"{kind}EventDefinition") for kind in _THROWN))):
+        kind = etree.QName(definition).localname.removesuffix("EventDefinition")
+        reference = (definition.get(f"{kind}Ref") or "").strip()
+        name = reference.rpartition(":")[2]
+        if not name or reference in common or name in common:
+            continue
+        if (kind, name) not in made:
+            identity, number = f"{kind}_{slug(name, 'senza_nome')}", 2
+            while identity in taken:
+                identity, number = f"{kind}_{slug(name, 'senza_nome')}_{number}", number + 1
+            code = {_THROWN[kind]: name} if _THROWN[kind] else {}
+            root.insert(0, etree.Element(bpmn(kind), {"id": identity, "name": name, **code}))
+            taken.add(identity)
+            made[kind, name] = identity
+        definition.set(f"{kind}Ref", made[kind, name])
+        event = definition.getparent()
+        at = event.get("id", "-") if event is not None else "-"
+        notes.translated(at, f"«{name[:60]}» nel file non è definito: vale come nome{_AND_CODE[kind]}")
 
 
 def _global_tasks(root: etree._Element, notes: Notes) -> None:

@@ -222,3 +222,19 @@ def test_what_refers_to_nothing_and_says_nothing_is_left_out() -> None:
     for gone in (b"nessuno", b"relationship", b"definitionalCollaborationRef"):
         assert gone not in text
     assert b'dataStoreRef="ds"' in text
+
+
+@pytest.mark.parametrize("kind", ["signal", "error", "escalation"])
+def test_what_is_referred_to_and_defined_nowhere_is_called_so(kind: str) -> None:
+    # given
+    end = f"<endEvent id='fine'><{kind}EventDefinition {kind}Ref='x:KO'/></endEvent>"
+    # when
+    imported = one(drawn("<startEvent id='i'/>" + end + flow("i", "fine")))
+    # then
+    event = diagram_of(imported).elements["fine"].event
+    assert event is not None
+    assert (event.name, event.code) == ("KO", None if kind == "signal" else "KO")
+    assert [line.partition(": vale")[0] for line in notes(imported, "translated")] == [
+        "fine: «KO» nel file non è definito"
+    ]
+    assert one(imported.bundle.diagram).bundle.diagram == imported.bundle.diagram
