@@ -93,6 +93,7 @@ def build(operator: Operator, persona: Persona, seen: dict[str, Decision]) -> Ca
     servizi = _services(operator, persona, today, "economico" in seen) if of_service else None
     attestazioni = _isee(engine, persona, pratiche, today) if "isee" in seen else None
     needs = _needs(persona) if "cartella" in seen else None
+    subject = subject_of(persona)
     return Cartella(
         persona=persona,
         testata=header(persona, operator),
@@ -109,8 +110,8 @@ def build(operator: Operator, persona: Persona, seen: dict[str, Decision]) -> Ca
         intorno=_around(operator, persona) if "contatti" in seen else [],
         azioni=_actions(operator, persona),
         scrive=service.may(operator, persona, "diario:write"),
-        percorsi=paths(operator) if policy.may(operator, "pratica:start", subject_of(persona)) else [],
-        consultazioni=bool(policy.may(operator, "audit:read", subject_of(persona))),
+        percorsi=paths(operator) if policy.may(operator, "pratica:start", subject) else [],
+        consultazioni=bool(policy.may(operator, "audit:read", subject)),
     )
 
 

@@ -26,8 +26,9 @@ CONTACT = "primo_contatto"
 def paths(operator: Operator) -> list[tuple[str, str]]:
     """The published paths whose bundle names one of the operator's roles under `avvio`: slug and name."""
     engine = engine_of(operator)
-    slugs = db.session.scalars(select(release.c.slug).where(release.c.current))
-    programs = [engine.current(slug)[1] for slug in slugs]
+    programs = [
+        engine.program(each) for each in db.session.scalars(select(release.c.hash).where(release.c.current))
+    ]
     started = [p for p in programs if operator.ruoli & set(p.bundle.manifest.get("avvio", []))]
     return sorted(((p.slug, p.bundle.title) for p in started), key=lambda pair: pair[1])
 
