@@ -24,6 +24,7 @@ from app.persone.gravita import Tabella
 from app.persone.model import Membro, Persona, Recapito, StatoGiuridico
 from app.persone.moduli import NOMI_ISEE, TIPI_DIARIO
 from app.persone.view import LIVELLI, header
+from app.pratiche import assegnazione
 from app.pratiche.access import subject_of as pratica_subject
 from app.pratiche.access import task_subject
 from app.pratiche.model import Pratica
@@ -218,8 +219,8 @@ def _task_line(operator: Operator, pratica: Pratica, task: TaskView) -> Markup:
 
 
 def _followers(own: Sequence[Pratica]) -> dict[str, Any]:
-    ids = [p.case_manager_id or p.responsabile_id for p in own if p.case_manager_id or p.responsabile_id]
-    names = [_name_of(account_id) for account_id in dict.fromkeys(ids)]
+    ids = [assegnazione.follower(db.session(), p) or p.responsabile_id for p in own]
+    names = [_name_of(account_id) for account_id in dict.fromkeys(ids) if account_id]
     return {"nome": "Chi la segue", "grande": names[0] if names else "Nessuno ancora", "righe": names[1:]}
 
 

@@ -75,6 +75,11 @@ def opener(session: Session, pratica: Pratica) -> int | None:
     )
 
 
+def follower(session: Session, pratica: Pratica) -> int | None:
+    """The case manager; until there is one, who opened the pratica by doing a step."""
+    return pratica.case_manager_id or opener(session, pratica)
+
+
 def give_tasks(call: Call, account_id: int) -> None:
     """The other open steps of the instance are his, but one that four eyes forbid him."""
     t = tables.task.c

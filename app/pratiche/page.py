@@ -84,7 +84,7 @@ def build(operator: Operator, pratica: Pratica, subject: Subject) -> Page:
     root = pratica.instance_id or 0
     instances = engine.instances_of(root)
     history = engine.history(root)
-    follower = _follower(pratica)
+    follower = assegnazione.follower(db.session(), pratica)
     names = _people(pratica, history, follower)
     tasks = engine.open_tasks(root)
     seen = [t for t in tasks if policy.may(operator, "task:see", of_step(subject, t))]
@@ -123,11 +123,6 @@ def _people(pratica: Pratica, history: Sequence[HistoryView], follower: int | No
     ids = {account_of(row.by) or 0 for row in history} | {pratica.responsabile_id or 0, follower or 0}
     rows = db.session.execute(select(Account.id, Account.nome, Account.cognome).where(Account.id.in_(ids)))
     return {row.id: f"{row.nome} {row.cognome}" for row in rows}
-
-
-def _follower(pratica: Pratica) -> int | None:
-    """The case manager; until there is one, who opened the pratica by doing a step."""
-    return pratica.case_manager_id or assegnazione.opener(db.session(), pratica)
 
 
 def _facts(

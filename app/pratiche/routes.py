@@ -14,7 +14,7 @@ from app.attivita.service import engine_of
 from app.audit import saw
 from app.database import db
 from app.incidents import service
-from app.pratiche import elenco, page, starting
+from app.pratiche import assegnazione, elenco, page, starting
 from app.pratiche.access import subject_of
 from app.pratiche.model import Pratica
 from app.rights import policy
@@ -72,9 +72,8 @@ def _only_that_it_exists(operator: Operator, pratica_id: int, refusal: policy.No
     subject = subject_of(db.session, pratica)
     if refusal.absent or not policy.may(operator, "read:esiste", subject):
         raise refusal
-    referent = db.session.get(
-        Account, (operator.ente_id, pratica.case_manager_id or pratica.responsabile_id or 0)
-    )
+    followed_by = assegnazione.follower(db.session(), pratica) or pratica.responsabile_id
+    referent = db.session.get(Account, (operator.ente_id, followed_by or 0))
     may_ask = bool(policy.may(operator, "accesso:request", subject))
     return render_template("pratiche/limitata.html", pratica=pratica, referente=referent, chiedere=may_ask)
 
