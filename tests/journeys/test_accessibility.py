@@ -62,6 +62,8 @@ ROLES = {
         "/ordini/{ordine_servito}",
         "/ordini/{ordine_servito}/mese",
         "/ordini/{ordine_servito}/messaggi/rimodulazione_richiesta",
+        "/ordini/operatori/{fornitore}",
+        "/ordini/operatori/{fornitore}/nuovo",
     ),
     "admin.genova": (
         "/",
@@ -92,6 +94,7 @@ ELSEWHERE = {
     "/attivita/<int:task_id>",
     "/documenti/testo/<int:documento_id>",  # the page of a letter
     "/invio-sospeso/<key>",
+    "/ordini/operatori/<fornitore_id>/<int:number>/fine",  # tests/app/servizi_pagine/test_operatori.py
     "/passi-fermi/<int:incident_id>",  # tests/app/incidents/test_pages.py
     "/passi-fermi/<int:incident_id>/correggi",
     "/passi-fermi/<int:incident_id>/risultato",

@@ -217,8 +217,13 @@ def test_who_opens_a_pratica_by_a_step_follows_it_until_a_case_manager_is_chosen
     # then the interview opens the case to her, not to every colleague
     opened = in_genova.scalar(text("select id from pratica where percorso = 'presa_in_carico'"))
     assert giulia.sees(f"/pratiche/{opened}").status_code == 200
-    assert luca.sees(f"/pratiche/{opened}").status_code == 403
+    limited = luca.sees(f"/pratiche/{opened}")
+    assert (limited.status_code, "Giulia Parodi" in limited.text) == (403, True)
     assert "Giulia Parodi" in followed(giulia.sees(f"/pratiche/{opened}").text)
+    # and the persona's page says the same
+    persona = in_genova.scalar(text("select persona_id from pratica where percorso = 'presa_in_carico'"))
+    cartella = giulia.sees(f"/persone/{persona}").text.partition("Chi la segue")[2]
+    assert cartella.partition("</dd>")[0].count("Giulia Parodi") == 1
     # when Anna gives the case to Luca
     chosen = in_genova.scalar(text("select id from account where nome_utente = 'luca.repetto'"))
     asked = {"operatore_id": chosen, "area_utenza": "anziani", "data_presa_in_carico": "2026-11-23"}
