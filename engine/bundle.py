@@ -63,11 +63,14 @@ class Bundle:
     def manifest(self) -> dict[str, Any]:
         """bundle.json. Raises BundleUnreadable."""
         try:
-            manifest = json.loads(self.files["bundle.json"])
+            content = self.files["bundle.json"]
         except KeyError:
             raise BundleUnreadable(Problem("bundle.json", "-", "il file manca")) from None
+        try:
+            manifest = json.loads(content)
         except (ValueError, RecursionError) as error:
-            raise BundleUnreadable(Problem("bundle.json", "-", f"JSON malformato: {error}")) from None
+            said = f"JSON malformato: {json.fault(content, error)}"
+            raise BundleUnreadable(Problem("bundle.json", "-", said)) from None
         if not isinstance(manifest, dict):
             raise BundleUnreadable(Problem("bundle.json", "-", "deve contenere un oggetto"))
         return manifest

@@ -1,11 +1,23 @@
 """JSON with exact decimals: process data never passes through a binary float."""
 
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+
+# What msgspec says of a text that is no JSON; its place is told for every other.
+FAULTS: Final = {
+    "object keys must be strings": "il nome di un campo va tra virgolette",
+    "trailing comma": "c'è una virgola di troppo",
+    "trailing characters": "c'è altro dopo la fine",
+    "expected ':'": "dopo il nome di un campo mancano i due punti",
+    "expected ','": "manca una virgola o la chiusura",
+    "invalid number": "un numero non si scrive così",
+    "invalid escape": "dopo «\\» c'è un carattere che non può starci",
+}
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -29,6 +41,25 @@ def plain(number: Decimal) -> msgspec.Raw:
 def loads(text: bytes | str) -> Any:
     """Decode JSON: numbers become int or Decimal, never float. Raises ValueError on malformed text."""
     return _decoder.decode(text)
+
+
+def fault(text: bytes | str, error: ValueError | RecursionError) -> str:
+    """Why `loads` refused a text, and at which line and column of it, for who wrote it."""
+    if isinstance(error, RecursionError):
+        return "è annidato troppo in profondità"
+    if isinstance(error, UnicodeDecodeError):
+        return "non è scritto in UTF-8"
+    found = re.search(r"\(byte (\d+)\)", str(error))
+    if found is None:
+        return "finisce a metà"
+    before = (text.encode() if isinstance(text, str) else bytes(text))[: int(found[1])].decode(
+        errors="replace"
+    )
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    why = next(
+        (said for part, said in FAULTS.items() if part in str(error)), "un carattere non può stare qui"
+    )
+    return f"riga {line}, colonna {column}: {why}"
 
 
 class _Twice(Exception):

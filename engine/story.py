@@ -68,7 +68,7 @@ def problems(content: bytes, slug: str, diagram: Diagram) -> Iterator[Found]:
     try:
         story = json.loads(content)
     except (ValueError, RecursionError) as error:
-        yield "-", f"JSON malformato: {error}"
+        yield "-", f"JSON malformato: {json.fault(content, error)}"
         return
     if not isinstance(story, dict):
         yield "-", "una storia è un oggetto con «titolo», «adesso», «passi» e «allora»"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import Calendar, dmn, feel
-from engine.json import dumps_text, loads, plain
+from engine.json import dumps_text, fault, loads, plain
 from engine.scripts import Scripts
 
 Evaluate = Callable[[Mapping[str, Any]], object]
@@ -121,9 +121,13 @@ def _json(path: Path | None) -> Any:
     if path is None:
         return {}
     try:
-        return loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
+        content = path.read_bytes()
+    except OSError as error:
         raise CaseRefused(f"{path}: {_reason(error)}") from error
+    try:
+        return loads(content)
+    except (ValueError, RecursionError) as error:
+        raise CaseRefused(f"{path}: JSON malformato: {fault(content, error)}") from error
 
 
 def _lines(path: Path, asked: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -138,7 +142,7 @@ def _lines(path: Path, asked: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         try:
             case = loads(line)
         except (ValueError, RecursionError) as error:
-            raise CaseRefused(f"{path}, riga {number}: JSON malformato: {error}") from error
+            raise CaseRefused(f"{path}, riga {number}: JSON malformato: {fault(line, error)}") from error
         if not isinstance(case, dict):
             raise CaseRefused(f"{path}, riga {number}: serve un oggetto")
         yield {**asked, **case}
@@ -147,7 +151,7 @@ def _lines(path: Path, asked: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"non si può leggere ({error.strerror})"
-    return f"JSON malformato: {error}" if isinstance(error, ValueError | RecursionError) else str(error)
+    return str(error)
 
 
 def _fail(sentence: str) -> int:

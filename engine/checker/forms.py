@@ -102,7 +102,7 @@ def _object(file: str, content: bytes, forms: Forms) -> dict[str, Any] | None:
     try:
         found = json.loads(content)
     except (ValueError, RecursionError) as error:
-        forms.refused.append(Problem(file, "-", f"JSON malformato, correggilo: {error}"))
+        forms.refused.append(Problem(file, "-", f"JSON malformato, correggilo: {json.fault(content, error)}"))
         return None
     if not isinstance(found, dict):
         forms.refused.append(Problem(file, "-", "deve contenere un oggetto"))
