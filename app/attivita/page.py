@@ -25,7 +25,7 @@ from app.pratiche.segni import marks_of
 from app.rights import policy
 from app.servizi.models import Rendiconto
 from app.values import account_of, to_id
-from engine import Engine, HistoryView, Program, TaskView
+from engine import Engine, HistoryView, InstanceView, Program, TaskView
 from engine.dialect import Element
 
 
@@ -92,7 +92,7 @@ def build(operator: Operator, case: Case) -> Page:
         pratica_url=pratica_url(operator, case),
         persona=head(case.pratica, operator),
         bandiere=flags(case.pratica),
-        disegno=_drawing(engine, program, case.task),
+        disegno=_drawing(engine, program, instance, case.task),
         precedenti=earlier.answered(names) if reads else [],
         perche=reasons(history, program),
         chi=names.get(case.task.assignee_id or 0),
@@ -122,8 +122,8 @@ def _month(case: Case, seen: Mapping[str, Any]) -> list[str]:
     return [] if month is None else [f"ordine {month.ordine_id}", written.month(month.mese)]
 
 
-def _drawing(engine: Engine, program: Program, task: TaskView) -> Markup:
-    marks = marks_of(engine, program, engine.instance(task.instance_id))
+def _drawing(engine: Engine, program: Program, instance: InstanceView, task: TaskView) -> Markup:
+    marks = marks_of(engine, program, instance)
     around = program.element(task.element_id).ad_hoc or task.element_id
     return diagram.svg(diagram.of_release(program.bundle.diagram), marks, around=around, key="mini")
 
