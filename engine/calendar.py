@@ -39,15 +39,20 @@ class Calendar:
     def after_working_days(self, instant: datetime, days: int) -> datetime:
         """The end of the n-th working day after the day of `instant`; zero days end with that day itself.
 
-        Raises ValueError when `days` is negative or beyond ten years.
+        Raises ValueError when `days` is negative or beyond ten years, or the calendar ends before.
         """
         if not 0 <= days <= MAX_DAYS:
             raise ValueError(f"days out of range: {days}")
-        day = instant.astimezone(ROME).date()
+        try:
+            return datetime.combine(self._after(instant.astimezone(ROME).date(), days), END_OF_DAY, ROME)
+        except OverflowError:
+            raise ValueError(f"no such day: {days} after {instant}") from None
+
+    def _after(self, day: date, days: int) -> date:
         while days:
             day += timedelta(days=1)
             days -= self.is_working(day)
-        return datetime.combine(day, END_OF_DAY, ROME)
+        return day
 
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after `start` up to and with `end`; negative when `end` comes first."""

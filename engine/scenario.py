@@ -233,7 +233,10 @@ class _Play:
             raise self.fail(f"nessuno aspetta il segnale «{name}»; {self._where()}")
 
     def _clock(self, move: str, step: dict[str, Any]) -> None:
-        self.clock.move_to(self._moved(move))
+        try:
+            self.clock.move_to(self._moved(move))
+        except (ValueError, OverflowError):
+            raise self.fail(f"l'orologio non può andare a «{move}»: è troppo lontano") from None
         before = len(self.engine.history(self.instance_id))
         while due := self.engine.due_timers():
             for timer in due:

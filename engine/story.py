@@ -54,6 +54,7 @@ DONE_BY = {
     "chiama": ("callActivity",),
 }
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 CLOCK = re.compile(r"\+(\d{1,4}) (giorni lavorativi|giorni|ore|mesi)")
 
 
@@ -104,6 +105,8 @@ def _instant(text: str) -> Iterator[str]:
     except ValueError:
         yield f"«{text}» non è una data con l'ora, come 2026-11-23T09:00:00+01:00"
         return
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        yield f"«{text}» è in un anno che non si racconta: scegline uno fra {FIRST_YEAR} e {LAST_YEAR}"
     if instant.tzinfo is None:
         yield f"«{text}» non dice il fuso: aggiungi +01:00, o +02:00 con l'ora legale"
 

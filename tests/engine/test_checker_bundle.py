@@ -233,6 +233,14 @@ FAULTS = {
         "scenari/storia.json:adesso",
         {"scenari__storia_dot_json": told(adesso="2026-11-23T09:00:00")},
     ),
+    "a story of the year 9999": (
+        "scenari/storia.json:adesso",
+        {"scenari__storia_dot_json": told(adesso="9999-12-31T23:00:00+00:00")},
+    ),
+    "a story that goes back to the year 1": (
+        "scenari/storia.json:passo 1",
+        {"scenari__storia_dot_json": step(orologio="0001-01-01T00:00:00+14:00")},
+    ),
     "a story with a word of its own": ("scenari/storia.json:-", {"scenari__storia_dot_json": told(note="x")}),
     "a story with a step of two kinds": (
         "scenari/storia.json:passo 1",

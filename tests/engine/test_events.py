@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from engine import CannotSendBack, FixedClock, Operations, Refused, system
+from engine import Calendar, CannotSendBack, FixedClock, Operations, Refused, system
 from engine.calendar import ROME
 from tests.engine.conftest import ANNA, BRUNO, Story, fire_due, outside
 from tests.engine.drawing import (
@@ -532,9 +532,32 @@ def test_a_cycle_timer_fires_as_often_as_it_says(begin: Begin, clock: FixedClock
     assert story.todo() == ["ricorda", "ricorda", "servizio"]
 
 
-def test_deadlines_skip_holidays_and_the_patron_saint() -> None:
-    from engine import Calendar
+@pytest.mark.parametrize(
+    ("after", "days", "due"),
+    [
+        ("2026-04-03T09:00", 1, "2026-04-07"),  # Easter Monday is the 6th
+        ("2027-03-26T23:59", 1, "2027-03-30"),  # and the 29th a year later
+        ("2026-12-23T12:00", 2, "2026-12-28"),  # Christmas, and Saint Stephen's on a Saturday
+        ("2026-12-30T12:00", 2, "2027-01-04"),  # across the year
+        ("2026-12-31T23:59", 1, "2027-01-04"),
+        ("2027-10-01T12:00", 1, "2027-10-05"),  # Saint Francis is a holiday again (L. 151/2025)
+        ("2026-06-23T12:00", 1, "2026-06-25"),  # the patron saint's
+        ("2026-04-24T12:00", 0, "2026-04-24"),
+    ],
+)
+def test_a_working_day_is_one_on_which_the_ente_works(after: str, days: int, due: str) -> None:
+    instant = datetime.fromisoformat(after).replace(tzinfo=ROME)
+    found = Calendar((6, 24)).after_working_days(instant, days)
+    assert found == datetime.fromisoformat(f"{due}T23:59:59").replace(tzinfo=ROME)
 
+
+@pytest.mark.parametrize(("after", "days"), [("9999-12-30", 5), ("2026-01-01", -1), ("2026-01-01", 3_661)])
+def test_a_deadline_that_no_calendar_has_is_refused(after: str, days: int) -> None:
+    with pytest.raises(ValueError):
+        Calendar().after_working_days(datetime.fromisoformat(after).replace(tzinfo=ROME), days)
+
+
+def test_deadlines_skip_holidays_and_the_patron_saint() -> None:
     calendar = Calendar((6, 24))
     eve = datetime(2026, 12, 4, 12, tzinfo=ROME)
     assert calendar.after_working_days(eve, 2).date().isoformat() == "2026-12-09"  # the 8th is a holiday

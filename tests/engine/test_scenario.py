@@ -170,6 +170,11 @@ FAILING = {
     "a call that was not made": (1, "non è stato chiamato", [CALLED]),
     "a message that nobody awaits": (1, "nessuno aspetta «accettato»", [ACCEPTED]),
     "a wait that is none": (1, "non aspetta in attesa", [{"aspetta": ["attesa", "domanda"]}]),
+    "a clock beyond every calendar": (
+        1,
+        "l'orologio non può andare a «+9999 giorni lavorativi»",
+        [{"orologio": "+9999 giorni lavorativi"}],
+    ),
     "a decision that was not taken": (1, "non è stata presa", [{"decisione": "subito_tabella", "vale": 1}]),
 }
 
