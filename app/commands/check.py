@@ -14,6 +14,9 @@ from engine import Operations, Problem, advise, check, check_decisions, check_di
 from engine.bundle import BundleUnreadable
 from engine.json import loads
 
+README = "README.md"
+UNTOLD = "manca: racconta il percorso a chi lo userà, con i sei titoli degli altri"
+
 
 def run(names: Sequence[Path]) -> int:
     """Print `file:element: message` for each refusal (advice goes to stderr); 1 when there is any.
@@ -55,7 +58,8 @@ def _bundle(folder: Path, operations: Operations) -> Iterator[Problem]:
     except BundleUnreadable as error:
         yield error.problem
         return
-    for problem in advise(bundle, operations):
+    unread = [] if README in bundle.files else [Problem(README, "-", UNTOLD)]
+    for problem in [*unread, *advise(bundle, operations)]:
         print(f"consiglio: {_placed(folder, problem)}", file=sys.stderr)
     found = [
         *check(bundle, operations),

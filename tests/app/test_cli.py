@@ -276,6 +276,14 @@ def test_check_names_file_and_element(say: Say, a_folder: Path) -> None:
     assert say("check", bpmn)[1] == lines
 
 
+def test_check_advises_to_tell_what_a_path_is_for(a_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(a_folder)]) == 0
+    assert f"consiglio: {a_folder / 'README.md'}:-: manca" in capsys.readouterr().err
+    (a_folder / "README.md").write_text("# Prova\n")
+    assert main(["check", str(a_folder)]) == 0
+    assert "README" not in capsys.readouterr().err
+
+
 def test_check_knows_the_roles_of_the_installation(say: Say, a_folder: Path) -> None:
     manifest = a_folder / "bundle.json"
     told = json.loads(manifest.read_bytes())
