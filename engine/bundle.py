@@ -138,6 +138,10 @@ def forms_beside(folder: Path) -> Path:
 def _files(folder: Path, prefix: str) -> dict[str, Path]:
     if not folder.is_dir():
         return {}
+    for path in folder.rglob("*"):
+        if path.is_symlink():  # of a stranger's bundle it would publish whatever this machine holds
+            name = f"{prefix}{path.relative_to(folder).as_posix()}"
+            raise BundleUnreadable(Problem(name, "-", "è un collegamento a un altro file: mettici il file"))
     return {
         f"{prefix}{path.relative_to(folder).as_posix()}": path
         for path in sorted(folder.rglob("*"))

@@ -276,6 +276,19 @@ def test_check_names_file_and_element(say: Say, a_folder: Path) -> None:
     assert say("check", bpmn)[1] == lines
 
 
+@pytest.mark.parametrize("place", ["scenari/altra.json", "lettere/avviso.txt"])
+def test_a_file_that_is_elsewhere_is_not_published(
+    say: Say, a_folder: Path, tmp_path: Path, place: str
+) -> None:
+    # given
+    (tmp_path / "segreto.txt").write_text("chiave")
+    (a_folder / place).parent.mkdir(exist_ok=True)
+    (a_folder / place).symlink_to(tmp_path / "segreto.txt")
+    # when / then
+    code, lines = say("check", a_folder)
+    assert (code, lines) == (1, [f"{place}:-: è un collegamento a un altro file: mettici il file"])
+
+
 def test_check_advises_to_tell_what_a_path_is_for(a_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(a_folder)]) == 0
     assert f"consiglio: {a_folder / 'README.md'}:-: manca" in capsys.readouterr().err
