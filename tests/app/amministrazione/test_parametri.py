@@ -19,10 +19,12 @@ from app.enti.model import Parametro
 from app.format import MONTHS
 from app.servizi import tariffe
 from app.wiring import EngineMaker
-from engine import system
+from engine import Bundle, system
 from engine.calendar import ROME
+from engine.json import dumps
 from tests.app.servizi_pagine.citta import NARROW, Visitor, assert_accessible
 from tests.app.servizi_pagine.storie import date_of_today
+from tests.engine.drawing import bundle, diagram, end, human, start
 
 Enter = Callable[[str], Visitor]
 HOME_CARE = "/parametri/domiciliarita/"
@@ -61,6 +63,25 @@ def test_the_next_pratica_begins_with_what_was_decided_and_those_under_way_keep_
     assert audited(db_session) == [
         {"percorso": "primo_contatto", "chiave": "giorni_colloquio", "valore": "10", "dal": on(0)}
     ]
+
+
+def test_a_parameter_with_decimals_is_decided_like_any_other(
+    enter: Enter, db_session: Session, maker: EngineMaker
+) -> None:
+    # given
+    parameter = {"quota": {"titolo": "Quota per ora", "valore": 1.5, "unita": "euro all'ora"}}
+    made = bundle("prova", diagram("prova", start() + human("uno") + end(), "inizio uno; uno fine"))
+    manifest = dumps({**made.manifest, "parametri": parameter})
+    maker(db_session, GENOVA).publish(
+        Bundle("prova", {**made.files, "bundle.json": manifest}), system("prova")
+    )
+    db_session.commit()
+    admin = enter("admin.genova")
+    # when
+    page = admin.send("/parametri/prova/quota", valore="2,75", dal=on(0)).text
+    # then
+    assert "del percorso: 1,50 euro all’ora" in page
+    assert "2,75 euro all’ora" in page
 
 
 def test_a_value_to_come_waits_for_its_day_and_one_of_the_same_day_takes_its_place(
