@@ -274,6 +274,8 @@ class _Play:
             raise self.fail(
                 f"finisce in «{instance.ended_in}», non in «{then['finisce_in']}»; {self._where()}"
             )
+        if then.get("finisce_in") and instance.status == "open":
+            raise self.fail(f"finisce in «{instance.ended_in}» e resta aperto; {self._where()}")
         crossed = {row.element_id for row in self.engine.history(self.instance_id)}
         for element in then.get("attraversa", []):
             if element not in crossed:

@@ -207,6 +207,17 @@ def test_a_story_fails_at_its_end(play: Any, words: str, then: dict[str, Any]) -
     assert (failed.step, words in str(failed)) == (-1, True)
 
 
+def test_a_path_that_has_come_to_an_end_and_stays_open_fails_its_story(play: Any) -> None:
+    # given a reminder that nobody has answered
+    late = {"orologio": "2026-12-01T09:00:00+01:00", "scatta": ["tardi"]}
+    asked = {key: value for key, value in ASKED.items() if key != "scade_il"}
+    # when
+    failed = play(story(late, asked, *WHOLE[1:], finisce_in="fine"))
+    # then
+    assert failed is not None
+    assert "finisce in «fine» e resta aperto; qui aspetta: sollecita" in str(failed)
+
+
 def test_a_refusal_takes_the_way_that_the_diagram_draws(play: Any) -> None:
     refused = {"operazione": "prenota", "rifiuta": "fondo_esaurito"}
     assert play(story(ASKED, refused, finisce_in="senza_fondo", mai=["affida"])) is None
