@@ -28,7 +28,9 @@ AT_WORK = {seed.ruoli[0][0]: seed.nome_utente for seed in reversed(ACCOUNTS)}  #
 def test_each_page_opens_to_the_reviewed_roles_and_to_no_other(
     enter: Callable[[str], Visitor], web: Flask, storie: Storie, db_session: Session
 ) -> None:
-    # given the pratica of Caterina, who is served in the unit of Giulia and Anna
+    # given the pratica of Caterina, who is served in the unit of Giulia and Anna by somebody of La Lanterna
+    worker = {"codice": "LAN-7", "qualifica": "oss", "dal": "2026-01-01"}
+    enter("coop.lanterna").send("/ordini/operatori/coop-lanterna/nuovo", **worker)
     known = numbers(storie.in_servizio, db_session)
     pages = {rule.rule: filled(rule.rule, known) for rule in web.url_map.iter_rules() if is_page(rule)}
     people = {role.id: enter(AT_WORK[role.id]) for role in CATALOGUE.ruoli if role.id in AT_WORK}
@@ -57,6 +59,7 @@ def told(roles: list[str], all_: int) -> str:
 def numbers(storia: Storia, session: Session) -> dict[str, str]:
     """What stands for the variable parts of an address."""
     task = text("select min(id) from engine_task where root_id = :root")
+    worker = text("select min(id) from operatore_fornitore where fornitore_id = 'coop-lanterna'")
     return {
         "persona_id": str(storia.persona_id),
         "pratica_id": str(storia.pratica_id),
@@ -68,7 +71,8 @@ def numbers(storia: Storia, session: Session) -> dict[str, str]:
         "percorso": "domiciliarita",
         "parametro": "soglia_isee",
         "unita_id": "ats-centro-est",
-        "fornitore_id": "coop-ponente",
+        "fornitore_id": "coop-lanterna",
+        "number": str(session.scalar(worker)),
     }
 
 
