@@ -270,6 +270,8 @@ def meaning_of(error: Exception) -> Meaning | None:
     """The meaning of an exception, or of the nearest of its ancestors that has one."""
     if isinstance(error, policy.NotAllowed):
         return _refusal(error)
+    if isinstance(error, engine.TaskNotOpen) and error.status is None:
+        return NOT_FOUND  # it never was
     if is_unstorable(error):
         return UNSTORABLE
     return next((MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS), None)

@@ -16,6 +16,7 @@ from tests.app.accounts.pages import log_in
 
 STATUSES = [
     (engine.TaskNotOpen(1, "done", 8), 409),
+    (engine.TaskNotOpen(1), 404),
     (engine.FormInvalid([FieldError(("componenti", 0, "nome"), "required", "Rossi")]), 422),
     (engine.InstanceBusy(1), 409),
     (engine.NotAllowed(1, "quattro_occhi"), 403),
