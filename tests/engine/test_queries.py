@@ -1,9 +1,10 @@
 """What pages read of a pratica is found by index, however many the ente has."""
 
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
+from app.database.context import ente_context
 from engine import tables
 from engine.scenario import NOBODY
 
@@ -14,12 +15,16 @@ MANY = """
 """
 
 
-def test_the_paths_of_a_pratica_are_found_by_their_root(stage: Session) -> None:
-    # given
-    stage.execute(text(MANY), {"ente_id": NOBODY})
+def test_the_paths_of_a_pratica_are_found_by_their_root(engine: Engine, owner_engine: Engine) -> None:
+    # given many, of which PostgreSQL knows that they are
+    with ente_context(NOBODY), Session(engine) as session, session.begin():
+        session.execute(text(MANY), {"ente_id": NOBODY})
+    with owner_engine.begin() as owner:
+        owner.execute(text("analyze engine_instance"))
     query = select(tables.instance.c.state).where(tables.instance.c.ente_id == NOBODY, tables.of_root(1))
     asked = query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
     # when
-    plan = " ".join(stage.scalars(text(f"explain {asked}")))
+    with ente_context(NOBODY), Session(engine) as session:
+        plan = " ".join(session.scalars(text(f"explain {asked}")))
     # then
     assert f"Index Cond: ((ente_id = {NOBODY}) AND (root_id = 1))" in plan
