@@ -15,10 +15,6 @@ from typing import Any, Final
 
 try:
     from opentelemetry import trace
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
 except ImportError:  # the extra «osserva» is not installed
     INSTALLED = False
 else:
@@ -32,6 +28,12 @@ _tracer: Any = None
 def configure(process: str) -> None:
     """Send the spans of this process to the collector that the environment names, if it names one."""
     if INSTALLED and any(os.environ.get(name) for name in COLLECTORS):
+        # several megabytes, that who sends nothing does without
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
         provider = TracerProvider(resource=Resource({"service.name": f"percorsi-{process}"}))
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         trace_with(provider)
