@@ -10,7 +10,7 @@ import logging
 import secrets
 import sys
 import threading
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.types import EventDict
@@ -18,6 +18,19 @@ from structlog.types import EventDict
 from app.database.context import current_ente
 
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING}
+
+
+class _Stderr:
+    """Where errors go when a line is written, and not when logs were set up: who replaced it meanwhile closed that.
+
+    A line is one write: processes that share a pipe would mix their words otherwise.
+    """
+
+    def write(self, line: str) -> int:
+        return sys.stderr.write(line)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def configure(level: str = "warning") -> None:
@@ -31,7 +44,7 @@ def configure(level: str = "warning") -> None:
             _where_not_what,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Stderr())),
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         cache_logger_on_first_use=True,
     )

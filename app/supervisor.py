@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from typing import TextIO
 
 from app.child import Child
 from app.database import provision
@@ -164,7 +165,7 @@ class _Watch:
                 continue
             if _is_ready(self.settings):
                 ready = True
-                print(f"pronto: {self.settings.address}", *lines, sep="\n", flush=True)
+                _print("\n".join([f"pronto: {self.settings.address}", *lines]), sys.stdout)
             elif time.monotonic() > deadline or self._gives_up():
                 _say("Non tutto è partito: gli errori sono qui sopra.")
                 return 1
@@ -205,4 +206,9 @@ def _is_ready(settings: Settings) -> bool:
 
 
 def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
+    _print(sentence, sys.stderr)
+
+
+def _print(lines: str, file: TextIO) -> None:
+    """In one write, also without a buffer: the children write to the same pipe."""
+    print(f"{lines}\n", end="", file=file, flush=True)

@@ -34,10 +34,11 @@ class Web(http.server.BaseHTTPRequestHandler):
         self.send_response(200 if ready else 503)
         self.end_headers()
     def log_message(self, *args): pass
-print("web", os.getpid(), flush=True)
+os.write(1, f"web {os.getpid()}\\n".encode())
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Web).serve_forever()
 """
-IDLE = "import os, sys, time; print(sys.argv[1], os.getpid(), flush=True); time.sleep(600)"
+# A line is one write: of two processes that print to one pipe the words would come mixed.
+IDLE = "import os, sys, time; os.write(1, f'{sys.argv[1]} {os.getpid()}\\n'.encode()); time.sleep(600)"
 RUN = """
 import sys
 from app import supervisor
